@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Debian has no libmnl.a. The static release links a small C target that defines the functions used, under
+// libmnl's own header; every other build links the real library. `import CMnl` is the same in both.
+let standsInForLibmnl = Context.environment["MARTLET_STATIC"] != nil
+// Fuzz targets have no main of their own and link only with `--sanitize=fuzzer`.
+let fuzzing = Context.environment["MARTLET_FUZZ"] != nil
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let mnl: Target =
+    standsInForLibmnl
+    ? .target(name: "CMnl", path: "Sources/CMnlStatic")
+    : .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])])
+
+/// A library of the house: strict settings, no product of its own.
+func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
+    .executableTarget(
+        name: name, dependencies: [dependency], path: "Tests/Fuzz/\(name)",
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+}
+
+let package = Package(
+    name: "martlet",
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.0")],
+    targets: [
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        mnl,
+        room("System", uses: ["CLinux"]),
+        room("Addressing"),
+        room("JSON"),
+        room("CNI", uses: ["Addressing", "JSON", "System"]),
+        room("IPAM", uses: ["Addressing"]),
+        room("SQLite", uses: ["CSQLite"]),
+        room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        room("Netlink", uses: ["Addressing", "System", "CMnl"]),
+        room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
+        room("Masquerade", uses: ["Addressing", "JSON", "Netlink", "System"]),
+        room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
+        .executableTarget(
+            name: "martlet",
+            dependencies: [
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "System",
+            ],
+            swiftSettings: strict),
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        tests("AddressingTests", of: ["Addressing"]),
+        tests("JSONTests", of: ["JSON"]),
+        tests("CNITests", of: ["CNI", "JSON", "Addressing"]),
+        tests("KernelTests", of: ["TestKit", "martlet"]),
+    ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
+)

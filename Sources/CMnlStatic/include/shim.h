@@ -1,0 +1,18 @@
+// libmnl and the kernel headers of rtnetlink and nfnetlink.
+#ifndef MARTLET_CMNL_H
+#define MARTLET_CMNL_H
+
+#include <libmnl/libmnl.h>
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/neighbour.h>
+#include <linux/netconf.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+
+#endif

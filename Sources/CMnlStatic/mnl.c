@@ -1,0 +1,1 @@
+// libmnl stand-in

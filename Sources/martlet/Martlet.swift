@@ -1,0 +1,5 @@
+/// The plugin and its IPAM in one executable.
+@main
+enum Martlet {
+    static func main() {}
+}
