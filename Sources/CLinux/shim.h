@@ -25,6 +25,8 @@ extern int setns(int fd, int nstype);
 extern int pipe2(int ends[2], int flags);
 extern char **environ;
 
+static inline char **martlet_environ(void) { return environ; }
+
 #ifndef CLONE_NEWNET
 #define CLONE_NEWNET 0x40000000
 #endif
