@@ -1,0 +1,63 @@
+import Addressing
+
+/// One interface of one container on one network: what ADD makes and DEL removes.
+package struct Attachment: Hashable, Sendable {
+    package let network: String
+    package let containerID: String
+    package let ifname: String
+
+    package init(network: String, containerID: String, ifname: String) {
+        self.network = network
+        self.containerID = containerID
+        self.ifname = ifname
+    }
+
+    /// What the host end of its link carries as alias: `network/container/ifname`.
+    ///
+    /// IFLA_IFALIAS holds at most 255 bytes; a longer container ID is replaced by its FNV-1a hash after a `#`.
+    package var alias: String {
+        let plain = network + "/" + containerID + "/" + ifname
+        if plain.utf8.count <= 255 { return plain }
+        let short = "#" + hexadecimal(fnv1a(containerID)) + "/" + ifname
+        let whole = network + "/" + short
+        return whole.utf8.count <= 255 ? whole : "#" + hexadecimal(fnv1a(network)) + "/" + short
+    }
+}
+
+/// An address held by an attachment.
+package struct Lease: Hashable, Sendable {
+    package var address: IPAddress
+    /// The block's row in the ledger.
+    package var block: Int
+    package var blockCIDR: Prefix
+    package var attachment: Attachment
+    package var hostInterface: String
+    package var mac: String
+    package var bootID: String
+
+    package init(
+        address: IPAddress, block: Int, blockCIDR: Prefix, attachment: Attachment, hostInterface: String, mac: String,
+        bootID: String
+    ) {
+        self.address = address
+        self.block = block
+        self.blockCIDR = blockCIDR
+        self.attachment = attachment
+        self.hostInterface = hostInterface
+        self.mac = mac
+        self.bootID = bootID
+    }
+}
+
+/// FNV-1a, 64 bits (RFC draft-eastlake-fnv): for names and lock bytes, not for secrets.
+package func fnv1a(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+}
+
+/// Sixteen lower-case hexadecimal digits.
+private func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}

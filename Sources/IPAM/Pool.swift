@@ -1,0 +1,97 @@
+import Addressing
+
+/// A range of addresses that nodes claim blocks of.
+package struct Pool: Hashable, Sendable {
+    /// Row in the ledger; 0 for a pool that is not in it yet.
+    package var id: Int
+    package var name: String
+    package var cidr: Prefix
+    /// Prefix length of its blocks: 20 to 32 for IPv4, 116 to 128 for IPv6.
+    package var blockLength: Int
+    /// Whether pods reach what is outside all pools by their node's address.
+    package var natOutgoing: Bool
+    /// Whether it gives out nothing new.
+    package var disabled: Bool
+
+    package init(
+        id: Int = 0, name: String, cidr: Prefix, blockLength: Int? = nil, natOutgoing: Bool = false,
+        disabled: Bool = false
+    ) {
+        self.id = id
+        self.name = name
+        self.cidr = cidr
+        self.blockLength = blockLength ?? Pool.defaultBlockLength(cidr.family)
+        self.natOutgoing = natOutgoing
+        self.disabled = disabled
+    }
+
+    /// 26 for IPv4, 122 for IPv6: 64 addresses.
+    package static func defaultBlockLength(_ family: AddressFamily) -> Int { family.bits - 6 }
+
+    /// The lengths a block may have.
+    ///
+    /// A single address has no block route of its own: it would hide the pod's.
+    package static func blockLengths(_ family: AddressFamily) -> ClosedRange<Int> {
+        (family.bits - 12)...(family.bits - 1)
+    }
+
+    /// Addresses in one of its blocks, 2 to 4096.
+    package var blockSize: Int { 1 << (cidr.family.bits - blockLength) }
+
+    /// The block that an address of the pool lies in.
+    package func block(of address: IPAddress) -> Prefix? { Prefix(covering: address, length: blockLength) }
+}
+
+/// What makes a list of pools unusable.
+package enum PoolProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    case overlap(Pool, Pool)
+    case sameName(String)
+    case tooSmall(Pool)
+    case linkLocal(Pool)
+    case multicastOrLoopback(Pool)
+
+    package var description: String {
+        switch self {
+        case .overlap(let one, let other):
+            return "pool \"" + one.name + "\" (" + one.cidr.description + ") overlaps pool \"" + other.name + "\" ("
+                + other.cidr.description + "); give each address to one pool"
+        case .sameName(let name):
+            return "two pools are named \"" + name + "\"; give each a name of its own"
+        case .tooSmall(let pool):
+            return "pool \"" + pool.name + "\" (" + pool.cidr.description + ") is smaller than one block of /"
+                + String(pool.blockLength) + "; use a larger cidr or a larger blockSize"
+        case .linkLocal(let pool):
+            return "pool \"" + pool.name + "\" (" + pool.cidr.description
+                + ") overlaps the link-local range (169.254.0.0/16, fe80::/10), which pods use for their gateway"
+        case .multicastOrLoopback(let pool):
+            return "pool \"" + pool.name + "\" (" + pool.cidr.description
+                + ") holds loopback, multicast or unspecified addresses; use a unicast range"
+        }
+    }
+
+    /// Looks at a pool by itself.
+    package static func check(_ pool: Pool) throws(PoolProblem) {
+        if pool.cidr.length > pool.blockLength { throw .tooSmall(pool) }
+        if pool.cidr.first.isLinkLocal || pool.cidr.last.isLinkLocal || pool.cidr.contains(linkLocal(pool)) {
+            throw .linkLocal(pool)
+        }
+        if pool.cidr.first.isLoopback || pool.cidr.first.isMulticast || pool.cidr.last.isMulticast
+            || pool.cidr.first.isUnspecified
+        {
+            throw .multicastOrLoopback(pool)
+        }
+    }
+
+    /// Looks at a pool beside another.
+    package static func check(_ pool: Pool, beside other: Pool) throws(PoolProblem) {
+        if pool.name == other.name { throw .sameName(pool.name) }
+        if pool.cidr.overlaps(other.cidr) { throw .overlap(pool, other) }
+    }
+
+    private static func linkLocal(_ pool: Pool) -> IPAddress {
+        switch pool.cidr.family {
+        case .ipv4: IPAddress(ipv4: 0xA9FE_0101)
+        case .ipv6: IPAddress(.ipv6, 0xFE80 << 112)
+        }
+    }
+}
