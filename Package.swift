@@ -10,7 +10,6 @@ let fuzzing = Context.environment["MARTLET_FUZZ"] != nil
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
 let mnl: Target =

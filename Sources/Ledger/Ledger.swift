@@ -1,1 +1,184 @@
-// Ledger
+import Addressing
+import Glibc
+import IPAM
+import SQLite
+import System
+
+/// A node's ledger: which pod holds which address, and which blocks the node owns.
+///
+/// Opened for one operation of one process. Every change is one transaction under the lock of `LedgerDirectory`;
+/// the lock is never held while the kernel is talked to.
+package struct Ledger: ~Copyable {
+    let connection: Connection
+    private let lockFile: Int32
+    private let writeAheadLog: String
+    /// The node whose blocks are used.
+    package let node: String
+    /// The boot this process runs in.
+    package let bootID: String
+    /// Seconds since boot when the ledger was opened.
+    let now: Int
+    /// Seconds that a freed address rests.
+    package let restTime: Int
+
+    /// Opens the ledger in a folder, and makes it where there is none.
+    ///
+    /// - Parameter directory: must outlive this value, which uses its lock.
+    package init(
+        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int
+    ) throws(LedgerError) {
+        let path = directory.databasePath
+        let isFresh = try Self.prepareFile(path)
+        lockFile = directory.lockFile.raw
+        writeAheadLog = path + "-wal"
+        self.node = node
+        self.bootID = bootID
+        self.restTime = restTime
+        now = Boot.seconds()
+        connection = try sql { () throws(SQLiteError) in
+            try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
+        }
+        if isFresh {
+            try lock(directory)
+            try Self.create(connection, bootID: bootID, folder: directory.path)
+            try unlock(directory)
+        } else {
+            try sql { () throws(SQLiteError) in try connection.execute("PRAGMA synchronous = NORMAL") }
+        }
+        try checkVersion(path)
+    }
+
+    /// Opens the ledger in a folder, or answers nil where there is none.
+    package init?(
+        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int
+    ) throws(LedgerError) {
+        if access(directory.databasePath, F_OK) != 0 && errno == ENOENT { return nil }
+        try self.init(in: directory, node: node, bootID: bootID, restTime: restTime)
+    }
+
+    /// Runs `body` as one transaction that is first in line for the ledger.
+    ///
+    /// What it throws undoes everything it wrote.
+    package borrowing func transaction<Result: ~Copyable>(
+        in directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
+    ) throws(LedgerError) -> Result {
+        try lock(directory)
+        do throws(LedgerError) {
+            try sql { () throws(SQLiteError) in try connection.execute("BEGIN IMMEDIATE") }
+            let result: Result
+            do throws(LedgerError) { result = try body() } catch {
+                // A failed COMMIT or a full disk may have rolled back already; the error to tell is the first.
+                do throws(SQLiteError) { try connection.execute("ROLLBACK") } catch {}
+                throw error
+            }
+            try sql { () throws(SQLiteError) in try connection.execute("COMMIT") }
+            try checkpointIfGrown()
+            try unlock(directory)
+            return result
+        } catch {
+            do throws(LedgerError) { try unlock(directory) } catch {}
+            throw error
+        }
+    }
+
+    /// Waits until what was committed would survive a power cut: after a block changed its owner.
+    package borrowing func synchronize() throws(LedgerError) {
+        try calls { () throws(SystemError) in
+            let log = try FileDescriptor(opening: writeAheadLog, O_RDWR)
+            let raw = log.raw
+            try retrying("fdatasync", writeAheadLog) { fdatasync(raw) }
+        }
+    }
+}
+
+extension Ledger {
+    private borrowing func lock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
+        do throws(SystemError) {
+            try directory.lockFile.lockWhole(patience: LedgerDirectory.patience)
+        } catch {
+            guard error.number == ETIMEDOUT else { throw .system(error) }
+            let holder = lockHolder(of: directory.lockFile.raw, kind: "FLOCK", byte: nil)
+            throw .busy(what: "the ledger", holder: holder, patience: LedgerDirectory.patience)
+        }
+    }
+
+    private borrowing func unlock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
+        do throws(SystemError) { try directory.lockFile.unlockWhole() } catch { throw .system(error) }
+    }
+
+    /// Empties the write-ahead log once it has grown past 32 pages: at each first opening SQLite reads all of it.
+    private borrowing func checkpointIfGrown() throws(LedgerError) {
+        var log = stat()
+        guard stat(writeAheadLog, &log) == 0, log.st_size > 32 * 4120 else { return }
+        try sql { () throws(SQLiteError) in try connection.checkpoint() }
+    }
+
+    /// Makes the file with mode 0600 if there is none; true if it has no tables yet.
+    private static func prepareFile(_ path: String) throws(LedgerError) -> Bool {
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try FileStatus(at: path, following: false)
+        } catch {
+            guard error.number == ENOENT else { throw .system(error) }
+            _ = try calls { () throws(SystemError) in
+                try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            }
+            return true
+        }
+        switch status.kind {
+        case .regular: break
+        case .directory: throw .unusable("the ledger " + path + " is a folder; move it away")
+        case .symbolicLink:
+            throw .unusable("the ledger " + path + " is a symbolic link; set data_dir to the folder it points to")
+        case .other: throw .unusable("the ledger " + path + " is no regular file; move it away")
+        }
+        if status.owner != geteuid() || status.permissions & 0o022 != 0 {
+            throw .unusable(
+                "the ledger " + path + " can be written by others (mode 0" + String(status.permissions, radix: 8)
+                    + ", owner " + String(status.owner) + "); run chown root and chmod 0600 on it")
+        }
+        return status.size == 0
+    }
+
+    /// Makes the tables, unless another process has done so meanwhile.
+    private static func create(
+        _ connection: borrowing Connection, bootID: String, folder: String
+    ) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+            if try version(connection) == 0 {
+                try connection.execute(Schema.tables)
+                let row = try connection.prepare("INSERT INTO ledger VALUES (?, ?)")
+                try row.bind(1, Schema.version)
+                try row.bind(2, bootID)
+                try row.run()
+            }
+            try connection.execute("COMMIT; PRAGMA synchronous = NORMAL")
+        }
+        try calls { () throws(SystemError) in
+            let directory = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+            let raw = directory.raw
+            try retrying("fsync", folder) { fsync(raw) }
+        }
+    }
+
+    private borrowing func checkVersion(_ path: String) throws(LedgerError) {
+        let version = try sql { () throws(SQLiteError) in try Self.version(connection) }
+        if version == Schema.version { return }
+        if version < Schema.version {
+            throw .unusable(
+                "the ledger " + path + " has no tables (version " + String(version)
+                    + "); it is another program's or damaged: move it away, or restore a backup")
+        }
+        let minimum = try sql { () throws(SQLiteError) -> Int in
+            let row = try connection.prepare("SELECT minimum_writer FROM ledger")
+            return try row.step() ? row.integer(0) : Int.max
+        }
+        if minimum > Schema.version { throw .tooNew(path: path, version: version) }
+    }
+
+    private static func version(_ connection: borrowing Connection) throws(SQLiteError) -> Int {
+        let row = try connection.prepare("PRAGMA user_version")
+        return try row.step() ? row.integer(0) : 0
+    }
+}

@@ -60,8 +60,8 @@ extension MessageBatch {
     package mutating func addVeth(_ veth: VethRequest) {
         var header = ifinfomsg()
         header.ifi_index = veth.hostIndex
-        header.ifi_flags = UInt32(IFF_UP.rawValue)
-        header.ifi_change = UInt32(IFF_UP.rawValue)
+        header.ifi_flags = UInt32(IFF_UP)
+        header.ifi_change = UInt32(IFF_UP)
         add("add the veth pair", type: Int(RTM_NEWLINK), flags: NLM_F_CREATE | NLM_F_EXCL, header: header) { message in
             message.put(IFLA_IFNAME, veth.hostName)
             veth.hostMAC.withBytes { message.put(IFLA_ADDRESS, bytes: $0) }
@@ -121,8 +121,8 @@ extension MessageBatch {
     package mutating func setUp(link index: Int32) {
         var header = ifinfomsg()
         header.ifi_index = index
-        header.ifi_flags = UInt32(IFF_UP.rawValue)
-        header.ifi_change = UInt32(IFF_UP.rawValue)
+        header.ifi_flags = UInt32(IFF_UP)
+        header.ifi_change = UInt32(IFF_UP)
         add("set the link up", type: Int(RTM_NEWLINK), flags: 0, header: header)
     }
 

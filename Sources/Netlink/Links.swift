@@ -63,7 +63,7 @@ extension Link {
         guard reply.type == Int(RTM_NEWLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return nil }
         self.init(
             index: fixed.ifi_index, name: "", alias: "", mtu: 0,
-            isUp: fixed.ifi_flags & UInt32(IFF_UP.rawValue) != 0, hasCarrier: fixed.ifi_flags & 0x10000 != 0,
+            isUp: fixed.ifi_flags & UInt32(IFF_UP) != 0, hasCarrier: fixed.ifi_flags & 0x10000 != 0,
             kind: "", peerIndex: 0)
         var link = self
         reply.forEachAttribute(after: MemoryLayout<ifinfomsg>.size) { attribute in

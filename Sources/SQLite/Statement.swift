@@ -47,8 +47,10 @@ package struct Statement: ~Copyable {
         guard var value else { return try check(sqlite3_bind_null(handle, index)) }
         let code = value.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
-                sqlite3_bind_text64(
-                    handle, index, $0.baseAddress ?? emptyText, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
+                guard let start = $0.baseAddress, !$0.isEmpty else {
+                    return withEmptyText { sqlite3_bind_text64(handle, index, $0, 0, copied, UInt8(SQLITE_UTF8)) }
+                }
+                return sqlite3_bind_text64(handle, index, start, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
             }
         }
         try check(code)
@@ -88,9 +90,8 @@ package struct Statement: ~Copyable {
 /// `SQLITE_TRANSIENT`: SQLite takes a copy. A macro with a cast, which Swift does not import.
 private var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
-/// What an empty String binds: its buffer has no address, which SQLite would take for NULL.
-private let emptyText: UnsafePointer<CChar> = {
-    let empty = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    empty.pointee = 0
-    return UnsafePointer(empty)
-}()
+/// What an empty String binds: its buffer may have no address, which SQLite would take for NULL.
+private func withEmptyText<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    var end: CChar = 0
+    return body(&end)
+}

@@ -18,6 +18,19 @@ extension FileDescriptor {
         try waiting(patience, "flock") { martlet_flock(raw, LOCK_EX) }
     }
 
+    /// Lets the next one have the whole file.
+    package borrowing func unlockWhole() throws(SystemError) {
+        let raw = raw
+        try retrying("flock") { martlet_flock(raw, LOCK_UN) }
+    }
+
+    /// Lets the next one have a byte.
+    package borrowing func unlockByte(_ offset: Int) throws(SystemError) {
+        let raw = raw
+        var lock = byteLock(offset, Int16(F_UNLCK))
+        try retrying("fcntl") { martlet_fcntl_lock(raw, MARTLET_F_OFD_SETLK, &lock) }
+    }
+
     /// Waits for one byte of the file, which need not exist.
     ///
     /// - Parameters:
@@ -26,16 +39,21 @@ extension FileDescriptor {
     /// - Throws: `SystemError` with ETIMEDOUT when somebody held it for longer than that.
     package borrowing func lockByte(_ offset: Int, patience: Int) throws(SystemError) {
         let raw = raw
-        var lock = flock()
-        lock.l_type = Int16(F_WRLCK)
-        lock.l_whence = Int16(SEEK_SET)
-        lock.l_start = off_t(offset)
-        lock.l_len = 1
+        var lock = byteLock(offset, Int16(F_WRLCK))
         if martlet_fcntl_lock(raw, MARTLET_F_OFD_SETLK, &lock) == 0 { return }
         guard errno == EAGAIN || errno == EACCES || errno == EINTR else { throw SystemError("fcntl") }
         if patience == 0 { throw SystemError("fcntl", number: ETIMEDOUT) }
         try waiting(patience, "fcntl") { martlet_fcntl_lock(raw, MARTLET_F_OFD_SETLKW, &lock) }
     }
+}
+
+private func byteLock(_ offset: Int, _ type: Int16) -> flock {
+    var lock = flock()
+    lock.l_type = type
+    lock.l_whence = Int16(SEEK_SET)
+    lock.l_start = off_t(offset)
+    lock.l_len = 1
+    return lock
 }
 
 /// Makes a blocking call under an interval timer whose signal interrupts it.

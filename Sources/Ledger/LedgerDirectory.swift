@@ -1,0 +1,94 @@
+import Glibc
+import IPAM
+import System
+
+/// The folder of a node's ledger, and the locks in it.
+///
+/// `ledger.db` is the database; `ledger.lock` beside it carries both kinds of lock: the whole file orders writers,
+/// single bytes say which attachments are being worked on. The kernel gives a lock back after the last system call of
+/// a killed process, so a DEL that follows a killed ADD waits for the ADD's netlink requests to end.
+package struct LedgerDirectory: ~Copyable {
+    package let path: String
+    let lockFile: FileDescriptor
+
+    /// Seconds that an operation waits for another.
+    package static let patience = 10
+
+    /// Opens the folder, or makes it with mode 0700.
+    ///
+    /// - Throws: `LedgerError.unusable` when somebody else could write in it, or it is none.
+    package init(creating path: String) throws(LedgerError) {
+        try Self.make(path)
+        try Self.examine(path)
+        lockFile = try calls { () throws(SystemError) in
+            try FileDescriptor(opening: path + "/ledger.lock", O_RDWR | O_CREAT | O_NOFOLLOW)
+        }
+        self.path = path
+    }
+
+    /// Opens the folder, or answers nil where there is none.
+    package init?(existing path: String) throws(LedgerError) {
+        do throws(SystemError) {
+            lockFile = try FileDescriptor(opening: path + "/ledger.lock", O_RDWR | O_NOFOLLOW)
+        } catch {
+            if error.number == ENOENT || error.number == ENOTDIR { return nil }
+            throw .system(error)
+        }
+        self.path = path
+    }
+
+    var databasePath: String { path + "/ledger.db" }
+
+    /// Waits until no other operation works on the attachment.
+    package borrowing func lock(_ attachment: Attachment) throws(LedgerError) {
+        let hash = fnv1a(attachment.ifname) ^ (fnv1a(attachment.containerID) &* 31)
+        // Byte 0 is the blocks'; two attachments that share a byte wait for one another now and then.
+        let byte = 1 + Int(hash & 0x7FFF_FFFF)
+        try lock(byte: byte, "another operation on container " + attachment.containerID)
+    }
+
+    /// Waits until no block's route is being taken away.
+    package borrowing func lockBlockRoutes() throws(LedgerError) {
+        try lock(byte: 0, "the giving back of blocks")
+    }
+
+    /// Lets others take blocks' routes away again.
+    package borrowing func unlockBlockRoutes() throws(LedgerError) {
+        do throws(SystemError) { try lockFile.unlockByte(0) } catch { throw .system(error) }
+    }
+
+    private borrowing func lock(byte: Int, _ what: String) throws(LedgerError) {
+        do throws(SystemError) {
+            try lockFile.lockByte(byte, patience: Self.patience)
+        } catch {
+            guard error.number == ETIMEDOUT else { throw .system(error) }
+            let holder = lockHolder(of: lockFile.raw, kind: "OFDLCK", byte: byte)
+            throw .busy(what: what, holder: holder, patience: Self.patience)
+        }
+    }
+
+    private static func make(_ path: String) throws(LedgerError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT else { throw .system(SystemError("mkdir", path)) }
+        var end = path.utf8.startIndex
+        while let slash = path.utf8[path.utf8.index(after: end)...].firstIndex(of: UInt8(ascii: "/")) {
+            if mkdir(String(path[..<slash]), 0o755) != 0 && errno != EEXIST {
+                throw .system(SystemError("mkdir", String(path[..<slash])))
+            }
+            end = slash
+        }
+        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw .system(SystemError("mkdir", path)) }
+    }
+
+    private static func examine(_ path: String) throws(LedgerError) {
+        let status = try calls { () throws(SystemError) in try FileStatus(at: path) }
+        if status.kind != .directory {
+            throw .unusable("data_dir " + path + " is not a folder; name one that only root can write in")
+        }
+        if status.owner != geteuid() || status.permissions & 0o022 != 0 {
+            throw .unusable(
+                "data_dir " + path + " can be written by others (mode 0" + String(status.permissions, radix: 8)
+                    + ", owner " + String(status.owner) + "); run chown root and chmod 0700 on it")
+        }
+    }
+}

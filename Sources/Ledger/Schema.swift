@@ -1,0 +1,97 @@
+import SQLite
+
+/// The ledger's tables.
+///
+/// One file holds every fact once. A block's owner is a column of the block; a container is a column of its lease;
+/// there is nothing beside them that could disagree. Addresses are kept as people write them. Where ranges are
+/// compared, `first` and `last` hold the same addresses as numbers: an INTEGER for IPv4, 16 bytes for IPv6. SQLite
+/// orders all integers before all blobs, so the families never mix.
+///
+/// `user_version` is the schema's version; `ledger.minimum_writer` the lowest version that may still write it, so that
+/// an upgrade which only adds can be rolled back.
+enum Schema {
+    /// Version that this code writes.
+    static let version = 1
+
+    static let tables: StaticString = """
+        CREATE TABLE ledger (
+          minimum_writer INTEGER NOT NULL,   -- lowest schema version that may write this file
+          boot_id        TEXT NOT NULL       -- the boot whose first transaction reclaimed the dead
+        ) STRICT;
+
+        CREATE TABLE pool (
+          id           INTEGER PRIMARY KEY,
+          name         TEXT NOT NULL UNIQUE,
+          cidr         TEXT NOT NULL UNIQUE,
+          first        ANY NOT NULL,
+          last         ANY NOT NULL,
+          block_length INTEGER NOT NULL,     -- prefix length of its blocks
+          nat_outgoing INTEGER NOT NULL,
+          disabled     INTEGER NOT NULL,     -- 1: nothing new from here
+          routed       INTEGER               -- 1: /32 and blackholes; 0: a subnet for bridge, ptp, macvlan; NULL: unused
+        ) STRICT;
+
+        CREATE TABLE block (
+          id         INTEGER PRIMARY KEY,
+          cidr       TEXT NOT NULL UNIQUE,
+          first      ANY NOT NULL UNIQUE,
+          last       ANY NOT NULL,
+          pool       INTEGER NOT NULL REFERENCES pool(id),
+          owner      TEXT NOT NULL,          -- node name
+          size       INTEGER NOT NULL,       -- number of addresses
+          next       INTEGER NOT NULL,       -- position of the first address never given out
+          claimed_at INTEGER NOT NULL        -- seconds since 1970, for people
+        ) STRICT;
+        CREATE INDEX block_open ON block(owner, pool) WHERE next < size;
+        CREATE TRIGGER block_overlap BEFORE INSERT ON block
+          WHEN EXISTS (SELECT 1 FROM block WHERE first <= new.last AND last >= new.first)
+          BEGIN SELECT RAISE(ABORT, 'the block overlaps another'); END;
+
+        CREATE TABLE lease (
+          address        TEXT PRIMARY KEY,
+          block          INTEGER NOT NULL REFERENCES block(id),
+          family         INTEGER NOT NULL,   -- 4 or 6
+          network        TEXT NOT NULL,
+          container_id   TEXT NOT NULL,
+          ifname         TEXT NOT NULL,
+          pod_namespace  TEXT,
+          pod_name       TEXT,
+          pod_uid        TEXT,
+          host_interface TEXT NOT NULL,
+          mac            TEXT NOT NULL,
+          sandbox        TEXT NOT NULL,      -- CNI_NETNS
+          sandbox_device INTEGER NOT NULL,   -- which namespace that was
+          sandbox_inode  INTEGER NOT NULL,
+          boot_id        TEXT NOT NULL,
+          created_at     INTEGER NOT NULL,   -- seconds since 1970, for people
+          UNIQUE (container_id, ifname, network, family)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE freed (                 -- a queue for each node and pool: first in, first out
+          owner      TEXT NOT NULL,
+          pool       INTEGER NOT NULL REFERENCES pool(id),
+          sequence   INTEGER NOT NULL,
+          block      INTEGER NOT NULL REFERENCES block(id),
+          address    TEXT NOT NULL UNIQUE,
+          at         INTEGER NOT NULL,       -- seconds since boot
+          boot_id    TEXT NOT NULL,
+          quarantine TEXT,                   -- why it was set aside; NULL for an ordinary release
+          PRIMARY KEY (owner, pool, sequence)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE reservation (
+          cidr  TEXT NOT NULL UNIQUE,
+          first ANY NOT NULL,
+          last  ANY NOT NULL,
+          note  TEXT NOT NULL,
+          PRIMARY KEY (first, last)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW pods AS
+          SELECT address, coalesce(pod_namespace || '/' || pod_name, '') AS pod, container_id AS container,
+                 host_interface AS interface, datetime(created_at, 'unixepoch') AS since
+          FROM lease ORDER BY family, address;
+
+        PRAGMA user_version = 1;
+        """
+}
