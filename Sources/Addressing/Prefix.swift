@@ -20,6 +20,14 @@ package struct Prefix: Hashable, Sendable {
         self.init(covering: address, checkedLength: length)
     }
 
+    /// The prefix of one address alone: a /32 or a /128.
+    package init(host address: IPAddress) { self.init(covering: address, checkedLength: address.family.bits) }
+
+    /// The prefix of all addresses of a family: 0.0.0.0/0 or ::/0.
+    package static func everything(_ family: AddressFamily) -> Prefix {
+        Prefix(covering: IPAddress(family, 0), checkedLength: 0)
+    }
+
     /// As `init(covering:length:)`, for a length that is known to be the family's.
     init(covering address: IPAddress, checkedLength length: Int) {
         let hostMask = address.family.hostMask(prefixLength: length)

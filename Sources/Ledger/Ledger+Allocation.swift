@@ -5,8 +5,10 @@ import SQLite
 extension Ledger: AllocationView {
     package borrowing func freedAddress(in pool: Pool, after sequence: Int) throws(SQLiteError) -> FreedAddress? {
         let row = try connection.prepare(
-            "SELECT address, block, sequence, at, boot_id FROM freed "
-                + "WHERE owner = ? AND pool = ? AND sequence > ? ORDER BY sequence LIMIT 1")
+            """
+            SELECT address, block, sequence, at, boot_id FROM freed
+            WHERE owner = ? AND pool = ? AND sequence > ? ORDER BY sequence LIMIT 1
+            """)
         try row.bind(1, node)
         try row.bind(2, pool.id)
         try row.bind(3, sequence)
@@ -27,7 +29,10 @@ extension Ledger: AllocationView {
 
     package borrowing func openBlock(in pool: Pool, after id: Int) throws(SQLiteError) -> OpenBlock? {
         let row = try connection.prepare(
-            "SELECT id, cidr, next FROM block WHERE owner = ? AND pool = ? AND next < size AND id > ? ORDER BY id LIMIT 1")
+            """
+            SELECT id, cidr, next FROM block
+            WHERE owner = ? AND pool = ? AND next < size AND id > ? ORDER BY id LIMIT 1
+            """)
         try row.bind(1, node)
         try row.bind(2, pool.id)
         try row.bind(3, id)
@@ -74,7 +79,8 @@ extension Ledger: AllocationView {
     }
 
     package borrowing func claim(covering address: IPAddress) throws(SQLiteError) -> BlockClaim? {
-        let row = try connection.prepare("SELECT id, owner, last >= ?1 FROM block WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
+        let row = try connection.prepare(
+            "SELECT id, owner, last >= ?1 FROM block WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
         try row.bind(1, ordered: address)
         guard try row.step(), row.bool(2) else { return nil }
         return BlockClaim(id: row.integer(0), owner: row.text(1))

@@ -10,7 +10,6 @@ import System
 /// the lock is never held while the kernel is talked to.
 package struct Ledger: ~Copyable {
     let connection: Connection
-    private let lockFile: Int32
     private let writeAheadLog: String
     /// The node whose blocks are used.
     package let node: String
@@ -29,23 +28,23 @@ package struct Ledger: ~Copyable {
     ) throws(LedgerError) {
         let path = directory.databasePath
         let isFresh = try Self.prepareFile(path)
-        lockFile = directory.lockFile.raw
+        let opened = try sql { () throws(SQLiteError) in
+            try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
+        }
+        if isFresh {
+            try Self.lock(directory)
+            try Self.create(opened, bootID: bootID, folder: directory.path)
+            try Self.unlock(directory)
+        } else {
+            try sql { () throws(SQLiteError) in try opened.execute("PRAGMA synchronous = NORMAL") }
+        }
+        try Self.checkVersion(opened, path)
+        connection = opened
         writeAheadLog = path + "-wal"
         self.node = node
         self.bootID = bootID
         self.restTime = restTime
         now = Boot.seconds()
-        connection = try sql { () throws(SQLiteError) in
-            try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
-        }
-        if isFresh {
-            try lock(directory)
-            try Self.create(connection, bootID: bootID, folder: directory.path)
-            try unlock(directory)
-        } else {
-            try sql { () throws(SQLiteError) in try connection.execute("PRAGMA synchronous = NORMAL") }
-        }
-        try checkVersion(path)
     }
 
     /// Opens the ledger in a folder, or answers nil where there is none.
@@ -62,7 +61,7 @@ package struct Ledger: ~Copyable {
     package borrowing func transaction<Result: ~Copyable>(
         in directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
     ) throws(LedgerError) -> Result {
-        try lock(directory)
+        try Self.lock(directory)
         do throws(LedgerError) {
             try sql { () throws(SQLiteError) in try connection.execute("BEGIN IMMEDIATE") }
             let result: Result
@@ -73,10 +72,10 @@ package struct Ledger: ~Copyable {
             }
             try sql { () throws(SQLiteError) in try connection.execute("COMMIT") }
             try checkpointIfGrown()
-            try unlock(directory)
+            try Self.unlock(directory)
             return result
         } catch {
-            do throws(LedgerError) { try unlock(directory) } catch {}
+            do throws(LedgerError) { try Self.unlock(directory) } catch {}
             throw error
         }
     }
@@ -92,7 +91,7 @@ package struct Ledger: ~Copyable {
 }
 
 extension Ledger {
-    private borrowing func lock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
+    private static func lock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
         do throws(SystemError) {
             try directory.lockFile.lockWhole(patience: LedgerDirectory.patience)
         } catch {
@@ -102,7 +101,7 @@ extension Ledger {
         }
     }
 
-    private borrowing func unlock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
+    private static func unlock(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
         do throws(SystemError) { try directory.lockFile.unlockWhole() } catch { throw .system(error) }
     }
 
@@ -162,19 +161,21 @@ extension Ledger {
         }
     }
 
-    private borrowing func checkVersion(_ path: String) throws(LedgerError) {
-        let version = try sql { () throws(SQLiteError) in try Self.version(connection) }
-        if version == Schema.version { return }
-        if version < Schema.version {
+    private static func checkVersion(
+        _ connection: borrowing Connection, _ path: String
+    ) throws(LedgerError) {
+        let found = try sql { () throws(SQLiteError) in try version(connection) }
+        if found == Schema.version { return }
+        if found < Schema.version {
             throw .unusable(
-                "the ledger " + path + " has no tables (version " + String(version)
+                "the ledger " + path + " has no tables (version " + String(found)
                     + "); it is another program's or damaged: move it away, or restore a backup")
         }
-        let minimum = try sql { () throws(SQLiteError) -> Int in
+        let minimum = try sql { () throws(SQLiteError) in
             let row = try connection.prepare("SELECT minimum_writer FROM ledger")
             return try row.step() ? row.integer(0) : Int.max
         }
-        if minimum > Schema.version { throw .tooNew(path: path, version: version) }
+        if minimum > Schema.version { throw .tooNew(path: path, version: found) }
     }
 
     private static func version(_ connection: borrowing Connection) throws(SQLiteError) -> Int {

@@ -17,12 +17,13 @@ extension MessageBatch {
 
 extension NetlinkReply {
     /// The answer to `queryForwarding`, or nil if this message is another one.
-    package var forwarding: Bool? {
-        guard type == Int(RTM_NEWNETCONF) else { return nil }
-        var forwarding: Bool?
+    package var forwarding: (family: AddressFamily, isOn: Bool)? {
+        guard type == Int(RTM_NEWNETCONF), let fixed = fixed(as: netconfmsg.self) else { return nil }
+        var isOn: Bool?
         forEachAttribute(after: MemoryLayout<netconfmsg>.size) { attribute in
-            if attribute.type == Int(NETCONFA_FORWARDING) { forwarding = attribute.number != 0 }
+            if attribute.type == Int(NETCONFA_FORWARDING) { isOn = attribute.number != 0 }
         }
-        return forwarding
+        guard let isOn else { return nil }
+        return (fixed.ncm_family == UInt8(AF_INET6) ? .ipv6 : .ipv4, isOn)
     }
 }

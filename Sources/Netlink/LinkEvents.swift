@@ -7,33 +7,44 @@ extension NetlinkSocket {
     ///
     /// - Parameters:
     ///   - index: the link's number.
-    ///   - patience: milliseconds at most.
-    /// - Returns: whether the notice came. It does not when the kernel dropped messages (ENOBUFS).
-    package borrowing func waitForRemoval(of index: Int32, patience: Int32) throws(NetlinkError) -> Bool {
-        var waiting = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
-        var left = patience
-        while left > 0 {
-            let slice = min(left, 1000)
-            let ready = poll(&waiting, 1, slice)
-            if ready < 0 && errno != EINTR { throw NetlinkError("wait for link events", number: errno) }
-            if ready <= 0 {
-                left -= slice
-                continue
+    ///   - child: a descriptor that becomes readable when there is nothing more to wait for.
+    /// - Returns: whether the announcement came. It does not when the kernel had to drop messages (ENOBUFS).
+    package borrowing func waitForRemoval(of index: Int32, orEndOf child: Int32) throws(NetlinkError) -> Bool {
+        while true {
+            var events = (
+                pollfd(fd: raw, events: Int16(POLLIN), revents: 0), pollfd(fd: child, events: Int16(POLLIN), revents: 0)
+            )
+            let ready = withUnsafeMutablePointer(to: &events) { pair in
+                pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
             }
-            let length: Int
-            do throws(NetlinkError) { length = try receive() } catch {
-                if error.number == ENOBUFS { return false }
-                throw error
+            if ready < 0 {
+                if errno == EINTR { continue }
+                throw NetlinkError("wait for link events", number: errno)
             }
-            var gone = false
-            forEachMessage(length) { header in
-                let reply = NetlinkReply(header: header)
-                guard reply.type == Int(RTM_DELLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return }
-                // A bridge that loses a port says so by the same message, of its own family.
-                if fixed.ifi_index == index && fixed.ifi_family == UInt8(AF_UNSPEC) { gone = true }
+            // The announcement is sent before the child's request returns: it is looked for first.
+            if events.0.revents != 0 {
+                guard let isGone = try announcesRemoval(of: index) else { return false }
+                if isGone { return true }
+            } else if events.1.revents != 0 {
+                return false
             }
-            if gone { return true }
         }
-        return false
+    }
+
+    /// Whether the messages that are there say so; nil when some were dropped.
+    private borrowing func announcesRemoval(of index: Int32) throws(NetlinkError) -> Bool? {
+        let length: Int
+        do throws(NetlinkError) { length = try receive() } catch {
+            if error.number == ENOBUFS { return nil }
+            throw error
+        }
+        var isGone = false
+        forEachMessage(length) { header in
+            let reply = NetlinkReply(header: header)
+            guard reply.type == Int(RTM_DELLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return }
+            // A bridge that loses a port says so by the same message, of its own family.
+            if fixed.ifi_index == index && fixed.ifi_family == UInt8(AF_UNSPEC) { isGone = true }
+        }
+        return isGone
     }
 }

@@ -1,0 +1,109 @@
+import Addressing
+import Glibc
+import Netlink
+import System
+
+extension Wiring {
+    /// Sets up the host's end: settings, the pod's routes, its blocks' blackholes, forwarding.
+    ///
+    /// - Returns: addresses whose route another device holds. The link stands; the caller sets them aside and calls
+    ///   `addHostRoute` with others.
+    package mutating func connectHost(_ plan: LinkPlan) throws(WiringError) -> [LinkPlan.Address] {
+        try setIPv6Settings(plan)
+        batch.setSettings(LinkPlan.hostSettings, ofLink: hostIndex)
+        batch.answerProxyARPWithoutDelay(onLink: hostIndex)
+        let firstRoute = batch.count
+        for address in plan.addresses { batch.addRoute(hostRoute(address)) }
+        let firstBlackhole = batch.count
+        for block in plan.blackholes { batch.addRoute(block) }
+        let firstQuery = batch.count
+        for family in plan.families { batch.queryForwarding(family) }
+        var sleeping: [AddressFamily] = []
+        let failures: [BatchFailure]
+        do throws(NetlinkError) {
+            failures = try host.exchange(&batch, lastIsQuery: true) { reply in
+                if let forwarding = reply.forwarding, !forwarding.isOn { sleeping.append(forwarding.family) }
+            }
+        } catch { throw .kernel(error) }
+        var conflicts: [LinkPlan.Address] = []
+        for failure in failures {
+            switch failure.index {
+            case firstRoute..<firstBlackhole where failure.number == EEXIST:
+                conflicts.append(plan.addresses[failure.index - firstRoute])
+            case firstBlackhole..<firstQuery where failure.number == EEXIST: break
+            default: throw .kernel(failure.error)
+            }
+        }
+        if plan.enablesForwarding {
+            for family in sleeping { try enableForwarding(family) }
+        }
+        return conflicts
+    }
+
+    /// Adds the route of another address; false if a device holds that one, too.
+    package mutating func addHostRoute(_ address: LinkPlan.Address, _ plan: LinkPlan) throws(WiringError) -> Bool {
+        batch.addRoute(hostRoute(address))
+        let firstBlackhole = batch.count
+        for block in plan.blackholes { batch.addRoute(block) }
+        for failure in try exchange() {
+            guard failure.number == EEXIST else { throw .kernel(failure.error) }
+            if failure.index < firstBlackhole { return false }
+        }
+        return true
+    }
+
+    /// Tells the host who answers for the pod's addresses, so that the first packet goes out at once.
+    ///
+    /// Last of all: until both ends are up a neighbour would be flushed again when the kernel notices the carrier.
+    package mutating func introducePod(_ plan: LinkPlan) throws(WiringError) {
+        for address in plan.addresses {
+            batch.setNeighbour(Neighbour(address.address, plan.podMAC, link: hostIndex, isPermanent: false))
+        }
+        if let failure = try exchange().first { throw .kernel(failure.error) }
+    }
+
+    private borrowing func hostRoute(_ address: LinkPlan.Address) -> Route {
+        Route(Prefix(host: address.address), .link(hostIndex))
+    }
+
+    private borrowing func setIPv6Settings(_ plan: LinkPlan) throws(WiringError) {
+        let hasIPv6 = plan.families.contains(.ipv6)
+        for setting in LinkPlan.hostSettings6 where hasIPv6 || !setting.onlyWithIPv6 {
+            let path = "/proc/sys/net/ipv6/conf/" + plan.hostName + "/" + setting.name
+            do throws(SystemError) { try writeText(setting.value, to: path) } catch {
+                // A kernel without IPv6 has no such file, and nothing to protect.
+                if hasIPv6 || error.number != ENOENT { throw .system(error) }
+            }
+        }
+    }
+
+    private borrowing func enableForwarding(_ family: AddressFamily) throws(WiringError) {
+        try calls { () throws(SystemError) in
+            switch family {
+            case .ipv4: try writeText("1", to: "/proc/sys/net/ipv4/ip_forward")
+            case .ipv6: try writeText("1", to: "/proc/sys/net/ipv6/conf/all/forwarding")
+            }
+        }
+    }
+}
+
+extension LinkPlan {
+    /// The routes that announce the blocks.
+    package var blackholes: [Route] {
+        var routes: [Route] = []
+        for address in addresses {
+            guard let block = address.block else { continue }
+            routes.append(.blackhole(block, origin: blackholeOrigin))
+        }
+        return routes
+    }
+}
+
+extension Route {
+    /// A block's announcement: packets to its unused addresses end here instead of circling between nodes.
+    ///
+    /// For IPv6 its metric is below that of routes which BIRD writes (32), or a foreign announcement would win.
+    package static func blackhole(_ block: Prefix, origin: UInt8) -> Route {
+        Route(block, .blackhole, origin: origin, metric: block.family == .ipv6 ? 16 : 0)
+    }
+}

@@ -1,0 +1,84 @@
+import Addressing
+import IPAM
+import System
+
+/// Which pod an attachment belongs to, for people and for the audit.
+package struct PodIdentity: Hashable, Sendable {
+    package let namespace: String?
+    package let name: String?
+    package let uid: String?
+
+    package init(namespace: String?, name: String?, uid: String?) {
+        self.namespace = namespace
+        self.name = name
+        self.uid = uid
+    }
+}
+
+/// What an ADD wants of the ledger.
+package struct LeaseRequest: Sendable {
+    /// One address: of this family, and which, if somebody cares.
+    package struct Address: Hashable, Sendable {
+        package let family: AddressFamily
+        package let wanted: IPAddress?
+        /// Pools to choose from, by name or cidr; empty is all of the family.
+        package let pools: [String]
+
+        package init(_ family: AddressFamily, wanted: IPAddress?, pools: [String]) {
+            self.family = family
+            self.wanted = wanted
+            self.pools = pools
+        }
+    }
+
+    package var attachment: Attachment
+    package var pod: PodIdentity
+    package var addresses: [Address]
+    package var hostInterface: String
+    package var mac: String
+    package var sandbox: String
+    package var sandboxIdentity: FileStatus.Identity
+    /// Pools of the configuration; empty when they stand in the ledger.
+    package var pools: [Pool]
+    /// Where new blocks may be claimed.
+    package var ranges: [Prefix]
+    package var reservations: [Prefix]
+    package var blockLimit: Int
+    /// Whether pods are reached by host routes, or live in a subnet that another plugin makes.
+    package var isRouted: Bool
+
+    package init(
+        attachment: Attachment, pod: PodIdentity, addresses: [Address], hostInterface: String, mac: String,
+        sandbox: String, sandboxIdentity: FileStatus.Identity, pools: [Pool], ranges: [Prefix],
+        reservations: [Prefix], blockLimit: Int, isRouted: Bool
+    ) {
+        self.attachment = attachment
+        self.pod = pod
+        self.addresses = addresses
+        self.hostInterface = hostInterface
+        self.mac = mac
+        self.sandbox = sandbox
+        self.sandboxIdentity = sandboxIdentity
+        self.pools = pools
+        self.ranges = ranges
+        self.reservations = reservations
+        self.blockLimit = blockLimit
+        self.isRouted = isRouted
+    }
+}
+
+/// What the ledger gave.
+package struct Grant: Sendable {
+    /// One lease for each address asked for, in that order.
+    package let leases: [Lease]
+    /// Whether the attachment held them before: an ADD that was killed, or came twice.
+    package let isRepeated: Bool
+    /// Whether a block was claimed; its owner must survive a power cut.
+    package let claimedBlock: Bool
+    /// Addresses that had not rested.
+    package let unrested: [IPAddress]
+    /// The pools of the leases.
+    package let pools: [Pool]
+    /// All pools of the ledger: what is inside of one is never masqueraded.
+    package let allPools: [Pool]
+}

@@ -1,0 +1,105 @@
+import Addressing
+import IPAM
+import SQLite
+import System
+
+/// A block of the node.
+package struct OwnedBlock: Hashable, Sendable {
+    package let id: Int
+    package let cidr: Prefix
+    /// Whether it is announced by a blackhole route.
+    package let isRouted: Bool
+}
+
+extension Ledger {
+    /// Records the node as a block's owner; answers its row.
+    borrowing func claim(_ prefix: Prefix, _ pool: Pool, next: Int) throws(LedgerError) -> Int {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                INSERT INTO block (cidr, first, last, pool, owner, size, next, claimed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            try row.bind(1, prefix.description)
+            try row.bind(2, ordered: prefix.first)
+            try row.bind(3, ordered: prefix.last)
+            try row.bind(4, pool.id)
+            try row.bind(5, node)
+            try row.bind(6, pool.blockSize)
+            try row.bind(7, next)
+            try row.bind(8, wallClockSeconds())
+            try row.run()
+            return Int(connection.lastInsertedRow)
+        }
+    }
+
+    /// Notes that a block's addresses before a position have been given out once.
+    borrowing func advance(_ block: Int, to next: Int) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE block SET next = ? WHERE id = ?")
+            try row.bind(1, next)
+            try row.bind(2, block)
+            try row.run()
+        }
+    }
+
+    /// The node's blocks.
+    package borrowing func ownedBlocks() throws(LedgerError) -> [OwnedBlock] {
+        try blocks(
+            """
+            SELECT block.id, block.cidr, pool.routed FROM block JOIN pool ON pool.id = block.pool
+            WHERE owner = ? ORDER BY block.id
+            """)
+    }
+
+    /// The node's blocks that hold no lease, and no address that still rests.
+    package borrowing func emptyBlocks() throws(LedgerError) -> [OwnedBlock] {
+        let unleased = try blocks(
+            """
+            SELECT block.id, block.cidr, pool.routed FROM block JOIN pool ON pool.id = block.pool
+            WHERE owner = ? AND block.id NOT IN (SELECT block FROM lease) ORDER BY block.id
+            """)
+        var empty: [OwnedBlock] = []
+        for block in unleased where try !isResting(block) { empty.append(block) }
+        return empty
+    }
+
+    private borrowing func isResting(_ block: OwnedBlock) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT 1 FROM freed WHERE block = ? AND boot_id = ? AND at > ?")
+            try row.bind(1, block.id)
+            try row.bind(2, bootID)
+            try row.bind(3, now - restTime)
+            return try row.step()
+        }
+    }
+
+    /// Gives a block back, within a transaction, if no lease has come to it meanwhile.
+    package borrowing func giveBack(_ block: OwnedBlock) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let used = try connection.prepare("SELECT 1 FROM lease WHERE block = ? LIMIT 1")
+            try used.bind(1, block.id)
+            if try used.step() { return false }
+            let queue = try connection.prepare("DELETE FROM freed WHERE block = ?")
+            try queue.bind(1, block.id)
+            try queue.run()
+            let row = try connection.prepare("DELETE FROM block WHERE id = ? AND owner = ?")
+            try row.bind(1, block.id)
+            try row.bind(2, node)
+            try row.run()
+            return connection.changes > 0
+        }
+    }
+
+    private borrowing func blocks(_ query: StaticString) throws(LedgerError) -> [OwnedBlock] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(query)
+            try row.bind(1, node)
+            var blocks: [OwnedBlock] = []
+            while try row.step() {
+                blocks.append(OwnedBlock(id: row.integer(0), cidr: try row.prefix(1), isRouted: row.bool(2)))
+            }
+            return blocks
+        }
+    }
+}

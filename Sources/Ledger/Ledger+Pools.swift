@@ -1,0 +1,134 @@
+import Addressing
+import IPAM
+import SQLite
+
+extension Ledger {
+    /// All pools, by name.
+    package borrowing func pools() throws(LedgerError) -> [Pool] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "SELECT id, name, cidr, block_length, nat_outgoing, disabled FROM pool ORDER BY name")
+            var pools: [Pool] = []
+            while try row.step() {
+                pools.append(
+                    Pool(
+                        id: row.integer(0), name: row.text(1), cidr: try row.prefix(2), blockLength: row.integer(3),
+                        natOutgoing: row.bool(4), disabled: row.bool(5)))
+            }
+            return pools
+        }
+    }
+
+    /// Brings the pools of a configuration into the ledger, within a transaction, and answers all there are.
+    ///
+    /// - Throws: `LedgerError.pools` for an overlap, `.conflict` for a change that blocks in use forbid.
+    borrowing func adopt(_ configured: [Pool]) throws(LedgerError) -> [Pool] {
+        var known = try pools()
+        for pool in configured {
+            let index = known.firstIndex { $0.name == pool.name }
+            var adopted = pool
+            if let index {
+                adopted.id = known[index].id
+                if adopted == known[index] { continue }
+            }
+            for other in known where other.name != pool.name {
+                do throws(PoolProblem) { try PoolProblem.check(pool, beside: other) } catch { throw .pools(error) }
+            }
+            if let index {
+                try change(known[index], to: adopted)
+                known[index] = adopted
+            } else {
+                adopted.id = try insert(pool)
+                known.append(adopted)
+            }
+        }
+        return known
+    }
+
+    private borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                INSERT INTO pool (name, cidr, first, last, block_length, nat_outgoing, disabled)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)
+            try bind(pool, to: row)
+            try row.run()
+            return Int(connection.lastInsertedRow)
+        }
+    }
+
+    private borrowing func change(_ old: Pool, to new: Pool) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                UPDATE pool SET name = ?, cidr = ?, first = ?, last = ?, block_length = ?, nat_outgoing = ?, disabled = ?
+                WHERE id = ?
+                """)
+            try bind(new, to: row)
+            try row.bind(8, new.id)
+            try row.run()
+        }
+        guard let stray = try blocks(of: old).first(where: { !new.cidr.contains($0) }) else { return }
+        throw .conflict(
+            "pool \"" + new.name + "\" cannot become " + new.cidr.description + ": block " + stray.description
+                + " of " + old.cidr.description + " is in use; delete its pods first, or give the new range another name")
+    }
+
+    private borrowing func blocks(of pool: Pool) throws(LedgerError) -> [Prefix] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT cidr FROM block WHERE pool = ?")
+            try row.bind(1, pool.id)
+            var blocks: [Prefix] = []
+            while try row.step() { blocks.append(try row.prefix(0)) }
+            return blocks
+        }
+    }
+
+    private borrowing func bind(_ pool: Pool, to row: borrowing Statement) throws(SQLiteError) {
+        try row.bind(1, pool.name)
+        try row.bind(2, pool.cidr.description)
+        try row.bind(3, ordered: pool.cidr.first)
+        try row.bind(4, ordered: pool.cidr.last)
+        try row.bind(5, pool.blockLength)
+        try row.bind(6, pool.natOutgoing)
+        try row.bind(7, pool.disabled)
+    }
+
+    /// Notes how a pool is used from its first lease on; one pool cannot be used both ways.
+    ///
+    /// A blackhole route for a block would cut off pods that live in a bridge's subnet.
+    borrowing func markUse(of pool: Pool, isRouted: Bool) throws(LedgerError) {
+        let use = try sql { () throws(SQLiteError) -> Int? in
+            let row = try connection.prepare("SELECT routed FROM pool WHERE id = ?")
+            try row.bind(1, pool.id)
+            return try row.step() && !row.isNull(0) ? row.integer(0) : nil
+        }
+        guard use != (isRouted ? 1 : 0) else { return }
+        if use != nil {
+            throw .conflict(
+                "pool \"" + pool.name + "\" is used "
+                    + (isRouted
+                        ? "by martlet-ipam under another plugin, as a subnet" : "by martlet itself, with routes to each pod")
+                    + "; a pool serves one of the two: use another pool")
+        }
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE pool SET routed = ? WHERE id = ?")
+            try row.bind(1, isRouted)
+            try row.bind(2, pool.id)
+            try row.run()
+        }
+    }
+
+    /// Reserves a prefix for good.
+    package borrowing func reserve(_ prefix: Prefix, note: String) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, ?)")
+            try row.bind(1, prefix.description)
+            try row.bind(2, ordered: prefix.first)
+            try row.bind(3, ordered: prefix.last)
+            try row.bind(4, note)
+            try row.run()
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Addressing
+import IPAM
+import SQLite
+import System
+
+extension Ledger {
+    /// The leases of an attachment.
+    package borrowing func leases(of attachment: Attachment) throws(LedgerError) -> [Lease] {
+        try leases(
+            """
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            FROM lease JOIN block ON block.id = lease.block
+            WHERE container_id = ? AND ifname = ? AND network = ? ORDER BY family
+            """, attachment.containerID, attachment.ifname, attachment.network)
+    }
+
+    /// The leases of a container's interface on whatever network.
+    package borrowing func leases(ofContainer containerID: String, ifname: String) throws(LedgerError) -> [Lease] {
+        try leases(
+            """
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            FROM lease JOIN block ON block.id = lease.block
+            WHERE container_id = ? AND ifname = ? ORDER BY network, family
+            """, containerID, ifname)
+    }
+
+    /// The leases of a network on this node.
+    package borrowing func leases(ofNetwork network: String) throws(LedgerError) -> [Lease] {
+        try leases(
+            """
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            FROM lease JOIN block ON block.id = lease.block
+            WHERE network = ? AND block.owner = ? ORDER BY container_id, ifname, family
+            """, network, node)
+    }
+
+    /// Frees an address, within a transaction: to the end of its queue, unless it is leased to others by now.
+    package borrowing func free(_ lease: Lease, quarantine reason: String? = nil) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "DELETE FROM lease WHERE address = ? AND container_id = ? AND ifname = ? AND network = ?")
+            try row.bind(1, lease.address.description)
+            try row.bind(2, lease.attachment.containerID)
+            try row.bind(3, lease.attachment.ifname)
+            try row.bind(4, lease.attachment.network)
+            try row.run()
+            guard connection.changes > 0 else { return }
+            let queue = try connection.prepare(
+                """
+                INSERT INTO freed
+                SELECT owner, pool,
+                  (SELECT coalesce(max(sequence), 0) + 1 FROM freed WHERE owner = block.owner AND pool = block.pool),
+                  id, ?, ?, ?, ?
+                FROM block WHERE id = ?
+                """)
+            try queue.bind(1, lease.address.description)
+            try queue.bind(2, now)
+            // What was leased in an earlier boot has rested: nobody remembers it.
+            try queue.bind(3, lease.bootID)
+            try queue.bind(4, reason)
+            try queue.bind(5, lease.block)
+            try queue.run()
+        }
+    }
+
+    /// Takes an address out of its queue.
+    borrowing func dequeue(_ freed: FreedAddress, _ pool: Pool) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("DELETE FROM freed WHERE owner = ? AND pool = ? AND sequence = ?")
+            try row.bind(1, node)
+            try row.bind(2, pool.id)
+            try row.bind(3, freed.sequence)
+            try row.run()
+        }
+    }
+
+    /// Notes that the host end had to be given another name.
+    package borrowing func rename(_ attachment: Attachment, to hostInterface: String) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "UPDATE lease SET host_interface = ? WHERE container_id = ? AND ifname = ? AND network = ?")
+            try row.bind(1, hostInterface)
+            try row.bind(2, attachment.containerID)
+            try row.bind(3, attachment.ifname)
+            try row.bind(4, attachment.network)
+            try row.run()
+        }
+    }
+
+    borrowing func leases(_ query: StaticString, _ values: String...) throws(LedgerError) -> [Lease] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(query)
+            for index in values.indices { try row.bind(Int32(index) + 1, values[index]) }
+            var leases: [Lease] = []
+            while try row.step() {
+                leases.append(
+                    Lease(
+                        address: try row.address(0), block: row.integer(1), blockCIDR: try row.prefix(2),
+                        attachment: Attachment(
+                            network: row.text(3), containerID: row.text(4), ifname: row.text(5)),
+                        hostInterface: row.text(6), mac: row.text(7), bootID: row.text(8)))
+            }
+            return leases
+        }
+    }
+}
