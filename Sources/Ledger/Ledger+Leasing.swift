@@ -10,7 +10,7 @@ extension Ledger {
     package borrowing func lease(_ request: LeaseRequest) throws(LedgerError) -> Grant {
         let allPools = try adopt(request.pools)
         let held = try leases(of: request.attachment)
-        if !held.isEmpty { return try renew(held, request, allPools) }
+        if !held.isEmpty { return repeated(held, allPools) }
         var leases: [Lease] = []
         var pools: [Pool] = []
         var unrested: [IPAddress] = []
@@ -139,10 +139,18 @@ extension Ledger {
         }
     }
 
-    /// The attachment is back: its leases move to the sandbox it has now.
-    private borrowing func renew(
-        _ held: [Lease], _ request: LeaseRequest, _ allPools: [Pool]
-    ) throws(LedgerError) -> Grant {
+    /// What the attachment has; nothing is written until the caller knows that its interface is gone.
+    private borrowing func repeated(_ held: [Lease], _ allPools: [Pool]) -> Grant {
+        var pools: [Pool] = []
+        for lease in held {
+            if let pool = allPools.first(where: { $0.cidr.contains(lease.address) }) { pools.append(pool) }
+        }
+        return Grant(
+            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools)
+    }
+
+    /// Moves the leases of an attachment that came again to the sandbox it has now, within a transaction.
+    package borrowing func renew(_ request: LeaseRequest) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
@@ -159,11 +167,5 @@ extension Ledger {
             try row.bind(8, request.attachment.network)
             try row.run()
         }
-        var pools: [Pool] = []
-        for lease in held {
-            if let pool = allPools.first(where: { $0.cidr.contains(lease.address) }) { pools.append(pool) }
-        }
-        return Grant(
-            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools)
     }
 }

@@ -10,6 +10,8 @@ package struct NetworkNamespace: ~Copyable {
     package enum Refusal: Error, Sendable {
         case unreachable(SystemError)
         case notANetworkNamespace
+        /// The namespace that this process runs in.
+        case isOwn
     }
 
     /// Opens the namespace behind `path` and makes sure that it is one.

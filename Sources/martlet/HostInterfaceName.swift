@@ -1,0 +1,24 @@
+import CNI
+import IPAM
+
+/// Names for the host end of a pod's link, 15 bytes each: the most that an interface name holds.
+enum HostInterfaceName {
+    /// Calico's: `cali` and 11 digits of the SHA-1 of `namespace.pod`. Nil when the runtime names no pod.
+    static func ofPod(_ arguments: CNIArguments) -> String? {
+        guard let namespace = arguments.podNamespace, let name = arguments.podName else { return nil }
+        return name(of: namespace + "." + name)
+    }
+
+    /// `cali` and 11 digits of the SHA-1 of `network.container.ifname`: for second interfaces, and where there is no pod.
+    static func of(_ attachment: Attachment) -> String {
+        name(of: attachment.network + "." + attachment.containerID + "." + attachment.ifname)
+    }
+
+    /// The names that the attachment's link may have, the preferred one first.
+    static func candidates(_ attachment: Attachment, _ arguments: CNIArguments) -> [String] {
+        guard let pod = ofPod(arguments) else { return [of(attachment)] }
+        return [pod, of(attachment)]
+    }
+
+    private static func name(of text: String) -> String { "cali" + SHA1.hexadecimal(of: text, count: 11) }
+}

@@ -1,0 +1,92 @@
+import Addressing
+import IPAM
+import JSON
+
+extension JSONObject {
+    /// An error about a key's value.
+    func wrong(_ key: String, _ expected: String) -> JSON.TypeError {
+        JSON.TypeError(path: path(to: key), found: value(key) ?? .null, expected: expected)
+    }
+
+    /// A path from the root; empty text counts as absent.
+    func absolutePath(_ key: String) throws(JSON.TypeError) -> String? {
+        guard let text = try string(key), !text.isEmpty else { return nil }
+        guard text.utf8.first == UInt8(ascii: "/"), !text.utf8.contains(0) else {
+            throw wrong(key, "an absolute path")
+        }
+        return text
+    }
+
+    /// One of two words.
+    func choice(_ key: String, _ one: String, _ other: String) throws(JSON.TypeError) -> String? {
+        guard let word = try string(key) else { return nil }
+        guard word == one || word == other else { throw wrong(key, "\"" + one + "\" or \"" + other + "\"") }
+        return word
+    }
+
+    /// One prefix, or a list of them.
+    func prefixes(_ key: String) throws(JSON.TypeError) -> [Prefix] {
+        try list(key) { (text) throws(AddressError) in try Prefix(parsing: text) }
+    }
+
+    /// One address, or a list of them.
+    func addresses(_ key: String) throws(JSON.TypeError) -> [IPAddress] {
+        try list(key) { (text) throws(AddressError) in try IPAddress(parsing: text) }
+    }
+
+    /// One address with or without a prefix length, or a list of them.
+    func interfaceAddresses(_ key: String) throws(JSON.TypeError) -> [InterfaceAddress] {
+        try list(key) { (text) throws(AddressError) in
+            try InterfaceAddress(parsing: text, defaultPrefixLength: .full)
+        }
+    }
+
+    private func list<Element>(
+        _ key: String, _ parse: (String) throws(AddressError) -> Element
+    ) throws(JSON.TypeError) -> [Element] {
+        let texts: [String]
+        if case .string(let text) = value(key) { texts = [text] } else { texts = try strings(key) ?? [] }
+        var elements: [Element] = []
+        for text in texts {
+            do throws(AddressError) { elements.append(try parse(text)) } catch {
+                throw JSON.TypeError(path: path(to: key), found: .string(text), expected: error.description)
+            }
+        }
+        return elements
+    }
+
+    /// Destinations of `routes: [{"dst": "10.0.0.0/8"}]`; nil where there is no such key.
+    func routes() throws(JSON.TypeError) -> [Prefix]? {
+        guard let routes = try objects("routes") else { return nil }
+        var destinations: [Prefix] = []
+        for route in routes {
+            let destination = try route.prefixes("dst")
+            guard destination.count == 1 else { throw route.wrong("dst", "one prefix such as 10.0.0.0/8") }
+            destinations += destination
+        }
+        return destinations
+    }
+
+    /// `pools: [{name, cidr, blockSize, natOutgoing, disabled}]`, each sound and none like another.
+    func pools() throws(JSON.TypeError) -> [Pool] {
+        var pools: [Pool] = []
+        for object in try objects("pools") ?? [] {
+            let pool = try object.pool()
+            do throws(PoolProblem) {
+                try PoolProblem.check(pool)
+                for other in pools { try PoolProblem.check(pool, beside: other) }
+            } catch { throw object.wrong("cidr", error.description) }
+            pools.append(pool)
+        }
+        return pools
+    }
+
+    private func pool() throws(JSON.TypeError) -> Pool {
+        guard let cidr = try prefixes("cidr").first else { throw wrong("cidr", "a prefix such as 10.244.0.0/16") }
+        guard let name = try string("name"), !name.isEmpty else { throw wrong("name", "the pool's name") }
+        let lengths = Pool.blockLengths(cidr.family)
+        return Pool(
+            name: name, cidr: cidr, blockLength: try integer("blockSize", in: lengths),
+            natOutgoing: try bool("natOutgoing") ?? false, disabled: try bool("disabled") ?? false)
+    }
+}

@@ -1,0 +1,65 @@
+import CNI
+import IPAM
+import Ledger
+import Logs
+import System
+
+/// What every operation works with: the request, the settings, and whose interface it is about.
+struct Operation: Sendable {
+    let request: CNIRequest
+    let settings: Settings
+    let attachment: Attachment
+    let log: OperationLog
+
+    /// Name under which Martlet's IPAM stands in `ipam.type`.
+    static let ownIPAM = "martlet-ipam"
+
+    init(_ request: CNIRequest) throws(CNIFailure) {
+        self.request = request
+        settings = try Settings(request.configuration)
+        attachment = Attachment(
+            network: request.network, containerID: request.containerID, ifname: request.ifname)
+        log = OperationLog(settings: settings.log, attachment: attachment.alias)
+        for key in settings.ignoredKeys { log.note(.debug, "key " + key + " has no meaning here") }
+    }
+
+    /// Whether addresses come from the ledger; otherwise from a plugin that is executed.
+    var usesOwnIPAM: Bool { request.ipamType == Self.ownIPAM }
+
+    /// The folder of locks and ledger, made where it is missing.
+    func makeDirectory() throws(CNIFailure) -> LedgerDirectory {
+        try ledger { () throws(LedgerError) in try LedgerDirectory(creating: settings.dataDirectory) }
+    }
+
+    /// Opens the ledger, made where it is missing.
+    func openLedger(_ directory: borrowing LedgerDirectory) throws(CNIFailure) -> Ledger {
+        let bootID = try calls { () throws(SystemError) in try Boot.identifier() }
+        return try ledger { () throws(LedgerError) in
+            try Ledger(in: directory, node: settings.node, bootID: bootID, restTime: settings.ipam.restTime)
+        }
+    }
+
+    /// The pod's namespace, made sure that it is one and not the host's.
+    func openNamespace() throws(CNIFailure) -> NetworkNamespace {
+        let path = request.netns ?? ""
+        let host = try calls { () throws(SystemError) in try NetworkNamespace.current() }
+        do throws(NetworkNamespace.Refusal) {
+            let namespace = try NetworkNamespace(at: path)
+            if namespace.identity == host {
+                throw NetworkNamespace.Refusal.isOwn
+            }
+            return namespace
+        } catch {
+            switch error {
+            case .unreachable(let error):
+                throw CNIFailure(.invalidEnvironment, "CNI_NETNS: " + error.description)
+            case .notANetworkNamespace:
+                throw CNIFailure(.invalidEnvironment, "CNI_NETNS: " + path + " is not a network namespace")
+            case .isOwn:
+                throw CNIFailure(
+                    .invalidEnvironment, "CNI_NETNS: " + path + " is the host's own network namespace",
+                    details: "a pod needs a namespace of its own")
+            }
+        }
+    }
+}

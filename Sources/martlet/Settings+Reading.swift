@@ -1,0 +1,94 @@
+import Addressing
+import CNI
+import Glibc
+import IPAM
+import JSON
+import Logs
+import System
+
+extension Settings {
+    /// Reads and checks the network configuration.
+    ///
+    /// - Throws: `CNIFailure` with code 7 that names the key, what was there and what was expected.
+    init(_ configuration: JSONObject) throws(CNIFailure) {
+        do throws(JSON.TypeError) {
+            ignoredKeys = try CalicoKeys.examine(configuration)
+            dataDirectory = try configuration.absolutePath("data_dir") ?? "/var/lib/martlet"
+            mtu = try configuration.integer("mtu", in: 0...65_535).flatMap { $0 == 0 ? nil : $0 }
+            if let mtu, mtu < 68 { throw configuration.wrong("mtu", "0, or 68 to 65535 bytes") }
+            podForwards = try configuration.object("container_settings")?.bool("allow_ip_forwarding") ?? false
+            enablesForwarding = try configuration.choice("ip_forward", "auto", "leave") != "leave"
+            routeOrigin = UInt8(try configuration.integer("route_protocol", in: 5...255) ?? 80)
+            dns = try configuration.object("dns")?.json
+            log = try LogSettings(configuration)
+            ipam = try IPAM(configuration.object("ipam") ?? JSONObject(.object([]), path: configuration.path(to: "ipam")))
+            node = try Self.nodeName(configuration)
+        } catch { throw CNIFailure(error) }
+    }
+
+    /// `nodename`, else the content of `nodename_file`, else Calico's old `hostname`, else the machine's name.
+    private static func nodeName(_ configuration: JSONObject) throws(JSON.TypeError) -> String {
+        if let name = try configuration.string("nodename"), !name.isEmpty { return name }
+        if let path = try configuration.absolutePath("nodename_file") {
+            let content: String
+            do throws(SystemError) { content = try readText(path) } catch {
+                if try configuration.bool("nodename_file_optional") != true {
+                    throw configuration.wrong("nodename_file", "a file that can be read (" + error.reason + ")")
+                }
+                content = ""
+            }
+            if !content.isEmpty { return content }
+        }
+        if let name = try configuration.string("hostname"), !name.isEmpty { return name }
+        return machineName()
+    }
+
+    private static func machineName() -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { space in
+            guard let start = space.baseAddress, gethostname(start, 255) == 0 else { return "localhost" }
+            space[255] = 0
+            return String(cString: start).lowercased()
+        }
+    }
+}
+
+extension Settings.IPAM {
+    fileprivate init(_ ipam: JSONObject) throws(JSON.TypeError) {
+        pools = try ipam.pools()
+        ipv4Pools = try ipam.strings("ipv4_pools") ?? []
+        ipv6Pools = try ipam.strings("ipv6_pools") ?? []
+        assigns = []
+        if try ipam.bool("assign_ipv4") ?? true { assigns.append(.ipv4) }
+        if try ipam.bool("assign_ipv6") ?? false { assigns.append(.ipv6) }
+        if assigns.isEmpty {
+            throw ipam.wrong("assign_ipv4", "true for one family at least, as assign_ipv6 is not true")
+        }
+        ranges = try ipam.prefixes("node_range")
+        reservations = try ipam.prefixes("reservations")
+        blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000) ?? 0
+        routes = try ipam.routes()
+        gateways = try ipam.addresses("gateway")
+        prefixLength = try ipam.integer("prefix_length", in: 1...128)
+        restTime = try ipam.integer("rest_seconds", in: 0...86_400) ?? 180
+        for one in ranges.indices where ranges[..<one].contains(where: { $0.family == ranges[one].family }) {
+            throw ipam.wrong("node_range", "one range of each family")
+        }
+    }
+}
+
+extension LogSettings {
+    fileprivate init(_ configuration: JSONObject) throws(JSON.TypeError) {
+        var level = Threshold.from(.info)
+        if let name = try configuration.string("log_level"), !name.isEmpty {
+            guard let named = Threshold(named: name) else {
+                throw configuration.wrong("log_level", "debug, info, warning, error, fatal, panic or none")
+            }
+            level = named
+        }
+        self.init(
+            level: level, filePath: try configuration.absolutePath("log_file_path"),
+            maximumSize: try configuration.integer("log_file_max_size", in: 0...1_000_000) ?? 100,
+            maximumAge: try configuration.integer("log_file_max_age", in: 0...36_500) ?? 30,
+            maximumCount: try configuration.integer("log_file_max_count", in: 0...10_000) ?? 10)
+    }
+}
