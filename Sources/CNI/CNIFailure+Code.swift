@@ -49,4 +49,6 @@ extension CNIFailure.Code {
     package static let result = Self(rawValue: 106)
     /// 107: no address is left, and waiting does not help.
     package static let nothingAvailable = Self(rawValue: 107)
+    /// 108: ADD failed, and its link could not be removed either; both stay until DEL.
+    package static let unremovable = Self(rawValue: 108)
 }

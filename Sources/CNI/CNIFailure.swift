@@ -19,7 +19,7 @@ package struct CNIFailure: Error, Hashable, Sendable {
     }
 
     /// Makes a failure from a value of the configuration that is not the one wanted.
-    package init(_ code: Code = .invalidConfiguration, _ error: JSON.TypeError) {
+    package init(_ code: Code, _ error: JSON.TypeError) {
         self.init(code, error.description)
     }
 

@@ -80,6 +80,22 @@ package struct Ledger: ~Copyable {
         }
     }
 
+    /// Goes through a lease and takes it back: tells whether an ADD would be served, and changes nothing.
+    package borrowing func rehearse(
+        _ request: LeaseRequest, in directory: borrowing LedgerDirectory
+    ) throws(LedgerError) {
+        let outcome = RehearsalEnd()
+        do throws(LedgerError) {
+            try transaction(in: directory) { () throws(LedgerError) -> Void in
+                _ = try lease(request)
+                outcome.isReached = true
+                throw .conflict("the rehearsal is over")
+            }
+        } catch {
+            if !outcome.isReached { throw error }
+        }
+    }
+
     /// Waits until what was committed would survive a power cut: after a block changed its owner.
     package borrowing func synchronize() throws(LedgerError) {
         try calls { () throws(SystemError) in
@@ -182,4 +198,9 @@ extension Ledger {
         let row = try connection.prepare("PRAGMA user_version")
         return try row.step() ? row.integer(0) : 0
     }
+}
+
+/// Whether a rehearsal came to its end, from where it is rolled back like any failure.
+private final class RehearsalEnd {
+    var isReached = false
 }

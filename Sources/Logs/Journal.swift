@@ -1,5 +1,5 @@
 import Glibc
-import Logging
+internal import Logging
 import System
 
 /// systemd's journal, spoken to by its native protocol: one datagram of fields for each event.

@@ -1,5 +1,5 @@
 import Glibc
-import Logging
+internal import Logging
 
 /// One event, ready to be written in the form of any sink.
 struct Line {

@@ -1,4 +1,4 @@
-import Logging
+internal import Logging
 
 /// Turns swift-log's events into lines; copies share the sink and nothing else.
 struct LineHandler: LogHandler {

@@ -32,9 +32,12 @@ package struct NetworkNamespace: ~Copyable {
         }
     }
 
-    /// The namespace that this process runs in.
+    /// Path of the calling thread's own namespace.
+    package static let ownPath = "/proc/thread-self/ns/net"
+
+    /// The namespace that the calling thread runs in.
     package static func current() throws(SystemError) -> FileStatus.Identity {
-        try FileStatus(at: "/proc/self/ns/net").identity
+        try FileStatus(at: ownPath).identity
     }
 
     /// Moves the calling thread into the namespace, setns(2). A one-shot process has no need to come back.

@@ -6,12 +6,12 @@ enum HostInterfaceName {
     /// Calico's: `cali` and 11 digits of the SHA-1 of `namespace.pod`. Nil when the runtime names no pod.
     static func ofPod(_ arguments: CNIArguments) -> String? {
         guard let namespace = arguments.podNamespace, let name = arguments.podName else { return nil }
-        return name(of: namespace + "." + name)
+        return prefixed(of: namespace + "." + name)
     }
 
     /// `cali` and 11 digits of the SHA-1 of `network.container.ifname`: for second interfaces, and where there is no pod.
     static func of(_ attachment: Attachment) -> String {
-        name(of: attachment.network + "." + attachment.containerID + "." + attachment.ifname)
+        prefixed(of: attachment.network + "." + attachment.containerID + "." + attachment.ifname)
     }
 
     /// The names that the attachment's link may have, the preferred one first.
@@ -20,5 +20,5 @@ enum HostInterfaceName {
         return [pod, of(attachment)]
     }
 
-    private static func name(of text: String) -> String { "cali" + SHA1.hexadecimal(of: text, count: 11) }
+    private static func prefixed(of text: String) -> String { "cali" + SHA1.hexadecimal(of: text, count: 11) }
 }

@@ -23,7 +23,7 @@ struct PodWishes: Sendable {
             if let arguments = try request.configuration.object("args")?.object("cni") {
                 try take(arguments.interfaceAddresses("ips"), arguments, "ips")
             }
-        } catch { throw CNIFailure(error) }
+        } catch { throw CNIFailure(.invalidConfiguration, error) }
         // With addresses given in a newer way, the old one is ignored.
         if addresses.isEmpty {
             for ip in request.args.ips { addresses.append(ip.address) }

@@ -21,9 +21,10 @@ extension Settings {
             routeOrigin = UInt8(try configuration.integer("route_protocol", in: 5...255) ?? 80)
             dns = try configuration.object("dns")?.json
             log = try LogSettings(configuration)
-            ipam = try IPAM(configuration.object("ipam") ?? JSONObject(.object([]), path: configuration.path(to: "ipam")))
+            let empty = try JSONObject(.object([]), path: configuration.path(to: "ipam"))
+            ipam = try IPAM(try configuration.object("ipam") ?? empty)
             node = try Self.nodeName(configuration)
-        } catch { throw CNIFailure(error) }
+        } catch { throw CNIFailure(.invalidConfiguration, error) }
     }
 
     /// `nodename`, else the content of `nodename_file`, else Calico's old `hostname`, else the machine's name.

@@ -1,0 +1,4 @@
+import CNI
+extension Operation {
+    func check() throws(CNIFailure) {}
+}
