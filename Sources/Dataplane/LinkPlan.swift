@@ -19,8 +19,8 @@ package struct LinkPlan: Hashable, Sendable {
     }
 
     package var hostName: String
-    /// Says whose the link is: `network/container/ifname`.
-    package var alias: String
+    /// Says whose the link is.
+    package var owner: LinkOwner
     package var podName: String
     package var podMAC: MACAddress
     /// Bytes.
@@ -38,11 +38,12 @@ package struct LinkPlan: Hashable, Sendable {
     package var enablesForwarding: Bool
 
     package init(
-        hostName: String, alias: String, podName: String, podMAC: MACAddress, mtu: Int, addresses: [Address],
-        destinations: [Prefix], wantsDefaultRoute: Bool, blackholeOrigin: UInt8, podForwards: Bool, enablesForwarding: Bool
+        hostName: String, owner: LinkOwner, podName: String, podMAC: MACAddress, mtu: Int, addresses: [Address],
+        destinations: [Prefix], wantsDefaultRoute: Bool, blackholeOrigin: UInt8, podForwards: Bool,
+        enablesForwarding: Bool
     ) {
         self.hostName = hostName
-        self.alias = alias
+        self.owner = owner
         self.podName = podName
         self.podMAC = podMAC
         self.mtu = mtu

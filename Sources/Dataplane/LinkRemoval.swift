@@ -53,7 +53,7 @@ package enum LinkRemoval {
         guard !links.isEmpty else { return }
         let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
         // A number that nobody has chosen by hand; groups are only marks.
-        let group = UInt32(truncatingIfNeeded: randomNumber()) | 0x4000_0000
+        let group = UInt32(truncatingIfNeeded: randomNumber()) & 0x1FFF_FFFF | 0x2000_0000
         var batch = MessageBatch()
         for link in links {
             batch.setGroup(group, ofLink: link.index)

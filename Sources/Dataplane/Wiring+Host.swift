@@ -10,7 +10,7 @@ extension Wiring {
     ///   `addHostRoute` with others.
     package mutating func connectHost(_ plan: LinkPlan) throws(WiringError) -> [LinkPlan.Address] {
         try setIPv6Settings(plan)
-        batch.setSettings(LinkPlan.hostSettings, ofLink: hostIndex)
+        batch.set(alias: plan.owner.alias, group: 0, settings: LinkPlan.hostSettings, ofLink: hostIndex)
         batch.answerProxyARPWithoutDelay(onLink: hostIndex)
         let firstRoute = batch.count
         for address in plan.addresses { batch.addRoute(hostRoute(address)) }

@@ -31,7 +31,7 @@ package struct Wiring: ~Copyable {
             let (hostIndex, podIndex) = Self.randomIndexes()
             batch.addVeth(
                 VethRequest(
-                    hostName: plan.hostName, hostIndex: hostIndex, hostMAC: LinkPlan.hostMAC, alias: plan.alias,
+                    hostName: plan.hostName, hostIndex: hostIndex, hostMAC: LinkPlan.hostMAC, group: plan.owner.mark,
                     podName: plan.podName, podIndex: podIndex, podMAC: plan.podMAC, podNamespace: podNamespace,
                     mtu: plan.mtu))
             guard let failure = try exchange().first else {

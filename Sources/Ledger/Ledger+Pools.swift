@@ -72,7 +72,8 @@ extension Ledger {
         guard let stray = try blocks(of: old).first(where: { !new.cidr.contains($0) }) else { return }
         throw .conflict(
             "pool \"" + new.name + "\" cannot become " + new.cidr.description + ": block " + stray.description
-                + " of " + old.cidr.description + " is in use; delete its pods first, or give the new range another name")
+                + " of " + old.cidr.description
+                + " is in use; delete its pods first, or give the new range another name")
     }
 
     private borrowing func blocks(of pool: Pool) throws(LedgerError) -> [Prefix] {
@@ -109,7 +110,8 @@ extension Ledger {
             throw .conflict(
                 "pool \"" + pool.name + "\" is used "
                     + (isRouted
-                        ? "by martlet-ipam under another plugin, as a subnet" : "by martlet itself, with routes to each pod")
+                        ? "by martlet-ipam under another plugin, as a subnet"
+                        : "by martlet itself, with routes to each pod")
                     + "; a pool serves one of the two: use another pool")
         }
         try sql { () throws(SQLiteError) in

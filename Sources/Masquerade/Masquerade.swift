@@ -1,4 +1,5 @@
 import Addressing
+
 package struct MasqueradeError: Error, CustomStringConvertible { package let description: String }
 package struct MasqueradePlan {
     package init(pools: [Prefix], masqueraded: [Prefix], guardsIPv6Sources: Bool) {}

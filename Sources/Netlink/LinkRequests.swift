@@ -4,11 +4,11 @@ import Glibc
 
 /// A veth pair as it is to be born: one end here, the other inside another namespace, veth(4).
 package struct VethRequest: Sendable {
-    /// Host end: its name (at most 15 bytes), number, address and alias (at most 255 bytes).
+    /// Host end: its name (at most 15 bytes), number, address and group.
     package let hostName: String
     package let hostIndex: Int32
     package let hostMAC: MACAddress
-    package let alias: String
+    package let group: UInt32
     /// Pod end.
     package let podName: String
     package let podIndex: Int32
@@ -19,13 +19,13 @@ package struct VethRequest: Sendable {
     package let mtu: Int
 
     package init(
-        hostName: String, hostIndex: Int32, hostMAC: MACAddress, alias: String,
+        hostName: String, hostIndex: Int32, hostMAC: MACAddress, group: UInt32,
         podName: String, podIndex: Int32, podMAC: MACAddress, podNamespace: Int32, mtu: Int
     ) {
         self.hostName = hostName
         self.hostIndex = hostIndex
         self.hostMAC = hostMAC
-        self.alias = alias
+        self.group = group
         self.podName = podName
         self.podIndex = podIndex
         self.podMAC = podMAC
@@ -65,7 +65,7 @@ extension MessageBatch {
         add("add the veth pair", type: Int(RTM_NEWLINK), flags: NLM_F_CREATE | NLM_F_EXCL, header: header) { message in
             message.put(IFLA_IFNAME, veth.hostName)
             veth.hostMAC.withBytes { message.put(IFLA_ADDRESS, bytes: $0) }
-            message.put(IFLA_IFALIAS, veth.alias)
+            message.put(IFLA_GROUP, veth.group)
             putSize(message, mtu: veth.mtu)
             message.nest(IFLA_LINKINFO) {
                 message.put(IFLA_INFO_KIND, "veth")
@@ -84,11 +84,16 @@ extension MessageBatch {
         }
     }
 
-    /// Sets IPv4 settings of a link in one message instead of a file of /proc/sys each.
-    package mutating func setSettings(_ settings: LinkSettings, ofLink index: Int32) {
+    /// Gives a link its alias (at most 255 bytes), its group and its IPv4 settings.
+    ///
+    /// One message instead of a file of /proc/sys for each setting. The kernel does not look at an alias in the message
+    /// that makes a link.
+    package mutating func set(alias: String, group: UInt32, settings: LinkSettings, ofLink index: Int32) {
         var header = ifinfomsg()
         header.ifi_index = index
-        add("set the link's IPv4 settings", type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+        add("set up the host's end of the link", type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+            message.put(IFLA_IFALIAS, alias)
+            message.put(IFLA_GROUP, group)
             message.nest(IFLA_AF_SPEC) {
                 message.nest(AF_INET) {
                     message.nest(IFLA_INET_CONF) {

@@ -8,6 +8,8 @@ package struct Link: Hashable, Sendable {
     package var name: String
     /// `IFLA_IFALIAS`; empty when there is none.
     package var alias: String
+    /// `IFLA_GROUP`; 0 is the default group.
+    package var group: UInt32
     package var mac: MACAddress?
     /// Bytes.
     package var mtu: Int
@@ -62,7 +64,7 @@ extension Link {
     init?(_ reply: NetlinkReply) {
         guard reply.type == Int(RTM_NEWLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return nil }
         self.init(
-            index: fixed.ifi_index, name: "", alias: "", mtu: 0,
+            index: fixed.ifi_index, name: "", alias: "", group: 0, mtu: 0,
             isUp: fixed.ifi_flags & UInt32(IFF_UP) != 0, hasCarrier: fixed.ifi_flags & 0x10000 != 0,
             kind: "", peerIndex: 0)
         var link = self
@@ -70,6 +72,7 @@ extension Link {
             switch attribute.type {
             case Int(IFLA_IFNAME): link.name = attribute.text
             case Int(IFLA_IFALIAS): link.alias = attribute.text
+            case Int(IFLA_GROUP): link.group = attribute.number
             case Int(IFLA_ADDRESS): link.mac = MACAddress(bytes: attribute.bytes)
             case Int(IFLA_MTU): link.mtu = Int(attribute.number)
             case Int(IFLA_LINK): link.peerIndex = Int32(bitPattern: attribute.number)

@@ -78,7 +78,9 @@ package struct MessageBatch: ~Copyable {
 struct Message: ~Copyable {
     let header: UnsafeMutablePointer<nlmsghdr>
 
-    func put<Attribute: BinaryInteger>(_ type: Attribute, _ value: UInt8) { mnl_attr_put_u8(header, UInt16(type), value) }
+    func put<Attribute: BinaryInteger>(_ type: Attribute, _ value: UInt8) {
+        mnl_attr_put_u8(header, UInt16(type), value)
+    }
     func put<Attribute: BinaryInteger>(_ type: Attribute, _ value: UInt16) {
         mnl_attr_put_u16(header, UInt16(type), value)
     }

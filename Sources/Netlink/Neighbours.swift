@@ -29,7 +29,8 @@ extension MessageBatch {
         header.ndm_ifindex = neighbour.link
         header.ndm_state = UInt16(neighbour.isPermanent ? NUD_PERMANENT : NUD_STALE)
         header.ndm_flags = neighbour.isPermanent ? 0 : UInt8(NTF_EXT_LEARNED)
-        add("set the neighbour", type: Int(RTM_NEWNEIGH), flags: NLM_F_CREATE | NLM_F_REPLACE, header: header) { message in
+        add("set the neighbour", type: Int(RTM_NEWNEIGH), flags: NLM_F_CREATE | NLM_F_REPLACE, header: header) {
+            message in
             message.put(NDA_DST, neighbour.address)
             neighbour.mac.withBytes { message.put(NDA_LLADDR, bytes: $0) }
         }

@@ -82,7 +82,8 @@ extension MessageBatch {
 
 extension NetlinkSocket {
     /// All routes of one family in one table. Costs time with their number: not for the way of every pod.
-    package borrowing func routes(_ addressFamily: AddressFamily, table: UInt32? = nil) throws(NetlinkError) -> [Route] {
+    package borrowing func routes(_ addressFamily: AddressFamily, table: UInt32? = nil) throws(NetlinkError) -> [Route]
+    {
         var header = rtmsg()
         header.rtm_family = family(addressFamily)
         let all = try dump("list routes", type: Int(RTM_GETROUTE), header: header, read: Route.init)

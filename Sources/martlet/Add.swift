@@ -35,7 +35,7 @@ extension Operation {
             mtu = try kernel { () throws(WiringError) in try wiring.mtuOfDefaultRoute() }
         }
         return LinkPlan(
-            hostName: HostInterfaceName.candidates(attachment, request.args)[0], alias: attachment.alias,
+            hostName: HostInterfaceName.candidates(attachment, request.args)[0], owner: attachment.owner,
             podName: attachment.ifname, podMAC: wishes.mac ?? randomMAC(), mtu: mtu, addresses: [],
             destinations: settings.ipam.routes ?? [], wantsDefaultRoute: settings.ipam.routes == nil,
             blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
@@ -67,7 +67,8 @@ extension Operation {
             try connect(&plan, namespace, &wiring, { (_, name) throws(CNIFailure) in }) {
                 (conflict, _) throws(CNIFailure) in
                 throw CNIFailure(
-                    .kernel, "another device holds the route to " + conflict.address.description + ", which "
+                    .kernel,
+                    "another device holds the route to " + conflict.address.description + ", which "
                         + type + " gave", details: "find it with ip route get " + conflict.address.description)
             }
             do throws(CNIFailure) {
@@ -84,7 +85,8 @@ extension Operation {
             _ = try delegation.run(.del)
             return failure
         } catch {
-            return CNIFailure(failure.code, failure.message, details: failure.details + "; its DEL failed, too: " + error.message)
+            return CNIFailure(
+                failure.code, failure.message, details: failure.details + "; its DEL failed, too: " + error.message)
         }
     }
 }

@@ -74,14 +74,16 @@ extension Operation {
             if !isThere {
                 throw CNIFailure(
                     .checkFailed,
-                    "the ledger leases " + lease.address.description + " to this container, prevResult does not list it")
+                    "the ledger leases " + lease.address.description + " to this container, prevResult does not list it"
+                )
             }
         }
     }
 
     func noLease() -> CNIFailure {
         CNIFailure(
-            .checkFailed, "the ledger has no lease for container " + attachment.containerID + ", interface "
+            .checkFailed,
+            "the ledger has no lease for container " + attachment.containerID + ", interface "
                 + attachment.ifname + ", network " + attachment.network)
     }
 

@@ -29,7 +29,8 @@ enum CalicoKeys {
         if let ipam = try configuration.object("ipam"), try ipam.string("type") == "martlet-ipam",
             ipam.value("subnet") != nil
         {
-            throw ipam.wrong("subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
+            throw ipam.wrong(
+                "subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
         }
         var ignored: [String] = []
         for member in configuration.members where isHarmless(member.name) { ignored.append(member.name) }

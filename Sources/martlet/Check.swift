@@ -1,4 +1,5 @@
 import CNI
+
 extension Operation {
     func check() throws(CNIFailure) {}
 }

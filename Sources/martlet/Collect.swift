@@ -26,7 +26,8 @@ extension Operation {
     func validAttachments() throws(CNIFailure) -> Set<Attachment> {
         guard let named = request.validAttachments else {
             throw CNIFailure(
-                .invalidConfiguration, "cni.dev/valid-attachments: expected the list of attachments to keep, found nothing",
+                .invalidConfiguration,
+                "cni.dev/valid-attachments: expected the list of attachments to keep, found nothing",
                 details: "an empty list removes all of this network; no list removes nothing")
         }
         var valid: Set<Attachment> = []
@@ -52,21 +53,25 @@ extension Operation {
         for attachment in Set(garbage.map(\.attachment)) {
             try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         }
-        try unwire(keeping: valid, wiring)
+        try unwire(keeping: valid, also: garbage, wiring)
         try ledger { () throws(LedgerError) in try free(garbage, book, directory) }
         try giveBackBlocks(book, directory, &wiring)
     }
 
-    /// Removes the links whose alias is this network's and no valid attachment's.
-    private func unwire(keeping valid: Set<Attachment>, _ wiring: borrowing Wiring) throws(CNIFailure) {
+    /// Removes the links whose alias is this network's and no valid attachment's, and those of garbage leases.
+    private func unwire(
+        keeping valid: Set<Attachment>, also garbage: [Lease] = [], _ wiring: borrowing Wiring
+    ) throws(CNIFailure) {
+        let owners = garbage.map(\.attachment.owner)
         let aliases = Set(valid.map(\.alias))
         let prefix = request.network + "/"
         try kernel { () throws(WiringError) in
-            var garbage: [Link] = []
-            for link in try wiring.hostLinks() where link.alias.hasPrefix(prefix) && !aliases.contains(link.alias) {
-                garbage.append(link)
+            var doomed: [Link] = []
+            for link in try wiring.hostLinks() {
+                let isStray = link.alias.hasPrefix(prefix) && !aliases.contains(link.alias)
+                if isStray || owners.contains(where: { $0.owns(link) }) { doomed.append(link) }
             }
-            try LinkRemoval.remove(garbage)
+            try LinkRemoval.remove(doomed)
         }
     }
 

@@ -44,7 +44,7 @@ extension Operation {
         for _ in 0..<3 {
             do throws(WiringError) { return try wiring.createLink(plan, in: namespace) } catch {
                 guard case .hostNameTaken(let link) = error else { throw CNIFailure(error) }
-                if link.alias == plan.alias {
+                if plan.owner.owns(link) {
                     try replace(link, plan, namespace, &wiring)
                 } else {
                     let name = HostInterfaceName.of(attachment)

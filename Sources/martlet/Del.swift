@@ -79,7 +79,7 @@ extension Operation {
     /// Removes the links that carry the attachment's alias, and puts the blackholes of its blocks where they belong.
     private func unwire(_ leases: [Lease]) throws(CNIFailure) {
         var wiring = try kernel { () throws(WiringError) in try Wiring() }
-        let alias = leases.first?.attachment.alias ?? attachment.alias
+        let owner = leases.first?.attachment.owner ?? attachment.owner
         var names: [String] = []
         for lease in leases where !names.contains(lease.hostInterface) { names.append(lease.hostInterface) }
         for name in HostInterfaceName.candidates(attachment, request.args) where !names.contains(name) {
@@ -90,7 +90,7 @@ extension Operation {
             let blocks = leases.filter { !$0.hostInterface.isEmpty }.map(\.blockCIDR)
             try wiring.announce(blocks, origin: settings.routeOrigin)
             for name in names where !name.isEmpty {
-                guard let link = try wiring.hostLink(named: name), link.alias == alias else { continue }
+                guard let link = try wiring.hostLink(named: name), owner.owns(link) else { continue }
                 return try LinkRemoval.remove(link)
             }
         }
@@ -104,7 +104,7 @@ extension Operation {
         try kernel { () throws(WiringError) in
             let wiring = try Wiring()
             var own: [Link] = []
-            for link in try wiring.hostLinks() where link.alias == attachment.alias || link.alias.hasSuffix(suffix) {
+            for link in try wiring.hostLinks() where attachment.owner.owns(link) || link.alias.hasSuffix(suffix) {
                 own.append(link)
             }
             try LinkRemoval.remove(own)

@@ -39,7 +39,8 @@ extension CNIFailure {
         case .corrupt:
             self.init(
                 .ledger, text,
-                details: "the file is damaged: move ledger.db, ledger.db-wal and ledger.db-shm away, or restore a backup")
+                details:
+                    "the file is damaged: move ledger.db, ledger.db-wal and ledger.db-shm away, or restore a backup")
         case .constraint, .other: self.init(.ledger, text)
         }
     }
@@ -62,10 +63,12 @@ extension CNIFailure {
                 canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage),
                 details: usage.isEmpty
                     ? "give one under ipam.pools, or set ipam.assign_" + kind.lowercased() + " to false"
-                    : "delete pods, add a pool, or raise the limit; ipam.reservations, node_range and disabled pools count")
+                    : "delete pods, add a pool, or raise the limit; ipam.reservations, node_range and disabled pools count"
+            )
         case .outsidePools(let address):
             self.init(
-                .invalidConfiguration, "the requested address " + address.description + " is in no pool of this network",
+                .invalidConfiguration,
+                "the requested address " + address.description + " is in no pool of this network",
                 details: "ask for one inside ipam.pools")
         case .poolDisabled(let address, let pool):
             self.init(
@@ -77,7 +80,8 @@ extension CNIFailure {
                 "the requested address " + address.description + " is reserved by " + prefix.description,
                 details: "ipam.reservations and the first, last and gateway address of a subnet are reserved")
         case .leased(let address):
-            self.init(.tryAgainLater, "the requested address " + address.description + " is leased to another container")
+            self.init(
+                .tryAgainLater, "the requested address " + address.description + " is leased to another container")
         case .ownedElsewhere(let address, let block, let owner):
             self.init(
                 .invalidConfiguration,
@@ -99,7 +103,8 @@ extension CNIFailure {
         var text = ""
         for pool in usage {
             text += text.isEmpty ? ": " : "; "
-            text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has " + String(pool.blocks)
+            text +=
+                "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has " + String(pool.blocks)
                 + " blocks and " + String(pool.leases) + " leases here, " + String(pool.foreignBlocks)
                 + " blocks elsewhere, " + String(pool.reservations) + " reservations"
             if pool.pool.disabled { text += ", and is disabled" }

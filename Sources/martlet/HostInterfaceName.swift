@@ -1,5 +1,11 @@
 import CNI
+import Dataplane
 import IPAM
+
+extension Attachment {
+    /// How the attachment's link is known.
+    var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
+}
 
 /// Names for the host end of a pod's link, 15 bytes each: the most that an interface name holds.
 enum HostInterfaceName {

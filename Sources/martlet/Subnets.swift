@@ -37,7 +37,8 @@ struct Subnets {
                 throw CNIFailure(
                     .invalidConfiguration, "ipam.prefix_length: expected at most " + String(pool.cidr.family.bits))
             }
-            guard subnet.overlaps(pool.cidr), gateway != subnet.first || subnet.length >= pool.cidr.family.bits - 1 else {
+            guard subnet.overlaps(pool.cidr), gateway != subnet.first || subnet.length >= pool.cidr.family.bits - 1
+            else {
                 throw CNIFailure(
                     .invalidConfiguration,
                     "ipam.gateway: expected an address of pool \"" + pool.name + "\" (" + pool.cidr.description
@@ -66,7 +67,8 @@ struct Subnets {
                 let address = InterfaceAddress(lease.address, prefixLength: subnet.prefixLength)
             else {
                 throw CNIFailure(
-                    .invalidConfiguration, "ipam.pools: " + lease.address.description + " is leased, and no pool holds it",
+                    .invalidConfiguration,
+                    "ipam.pools: " + lease.address.description + " is leased, and no pool holds it",
                     details: "martlet-ipam under another plugin needs its pools in the configuration")
             }
             result.ips.append(CNIResult.IP(address: address, gateway: subnet.gateway))
