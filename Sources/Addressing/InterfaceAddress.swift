@@ -20,6 +20,12 @@ package struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
         self.prefixLength = prefixLength
     }
 
+    /// An address that shares no network: with its family's full length.
+    package init(host address: IPAddress) {
+        self.address = address
+        prefixLength = address.family.bits
+    }
+
     /// Reads `address/length`.
     ///
     /// - Parameters:

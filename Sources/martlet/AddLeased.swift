@@ -21,7 +21,7 @@ extension Operation {
         if grant.isRepeated { try resume(wish, grant, &plan, namespace, book, directory) }
         do throws(CNIFailure) {
             try settle(grant, book, directory)
-            plan.setLeases(leases)
+            plan.addresses = LinkPlan.Address.of(leases)
             do throws(CNIFailure) {
                 try connect(
                     &plan, namespace, &wiring,
@@ -34,7 +34,7 @@ extension Operation {
                     },
                     { (conflict, plan) throws(CNIFailure) in
                         try exchange(conflict, &leases, wish, book, directory)
-                        plan.setLeases(leases)
+                        plan.addresses = LinkPlan.Address.of(leases)
                     })
                 let ips = plan.addresses.map { CNIResult.IP(address: $0.interface) }
                 try answer(try finish(plan, namespace, &wiring, ips: ips, dns: settings.dns))
@@ -159,15 +159,13 @@ extension Operation {
     }
 }
 
-extension LinkPlan {
-    /// Takes over the addresses of leases, each alone: pods share no subnet.
-    mutating func setLeases(_ leases: [Lease]) {
-        addresses.removeAll()
+extension LinkPlan.Address {
+    /// The addresses of leases, each alone: pods share no subnet.
+    static func of(_ leases: [Lease]) -> [LinkPlan.Address] {
+        var addresses: [LinkPlan.Address] = []
         for lease in leases {
-            guard let interface = InterfaceAddress(lease.address, prefixLength: lease.address.family.bits) else {
-                continue
-            }
-            addresses.append(Address(interface, block: lease.blockCIDR))
+            addresses.append(LinkPlan.Address(InterfaceAddress(host: lease.address), block: lease.blockCIDR))
         }
+        return addresses
     }
 }

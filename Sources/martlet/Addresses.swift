@@ -60,7 +60,10 @@ extension Operation {
     }
 
     /// Compares the leases with what prevResult says the container has.
-    func checkAddresses() throws(CNIFailure) {
+    func checkAddresses() throws(CNIFailure) { _ = try checkedLeases() }
+
+    /// The attachment's leases, each listed by prevResult.
+    func checkedLeases() throws(CNIFailure) -> [Lease] {
         let folder = try ledger { () throws(LedgerError) in
             try LedgerDirectory(existing: settings.dataDirectory)
         }
@@ -78,6 +81,7 @@ extension Operation {
                 )
             }
         }
+        return leases
     }
 
     func noLease() -> CNIFailure {

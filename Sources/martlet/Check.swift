@@ -1,5 +1,88 @@
 import CNI
+import Dataplane
+import IPAM
+import Ledger
+import Netlink
+import System
 
+/// CHECK of the network plugin: ledger, host and pod against prevResult and the configuration.
 extension Operation {
-    func check() throws(CNIFailure) {}
+    /// Names everything that differs.
+    ///
+    /// What later plugins changed is in prevResult and so expected: the MAC, the MTU.
+    ///
+    /// - Throws: `CNIFailure` with code 103 and all differences.
+    func check() throws(CNIFailure) {
+        let namespace = try openNamespace()
+        guard let result = request.prevResult,
+            let number = result.interfaces.firstIndex(where: {
+                $0.name == attachment.ifname && $0.sandbox == request.netns
+            })
+        else {
+            throw CNIFailure(
+                .checkFailed, "prevResult does not list interface " + attachment.ifname + " of this container")
+        }
+        let ips = result.ips.filter { $0.interface == nil || $0.interface == number }
+        let addresses = usesOwnIPAM ? try checkLeases(ips) : try checkDelegate(ips)
+        let interface = result.interfaces[number]
+        let plan = try planToCheck(result, interface, addresses)
+        let differences = try kernel { () throws(WiringError) in
+            try Inspection.run(plan, podMTU: interface.mtu, in: namespace)
+        }
+        guard let first = differences.first else { return }
+        throw CNIFailure(
+            .checkFailed, differences.count == 1 ? first : differences.joined(separator: "; "),
+            details: "delete the pod and let it start again")
+    }
+
+    /// The plan that ADD had, as far as prevResult and ledger tell it.
+    private func planToCheck(
+        _ result: CNIResult, _ interface: CNIResult.Interface, _ addresses: [LinkPlan.Address]
+    ) throws(CNIFailure) -> LinkPlan {
+        var names = result.interfaces.filter { $0.sandbox == nil }.map(\.name)
+        names += HostInterfaceName.candidates(attachment, request.args)
+        let link = try kernel { () throws(WiringError) -> Link? in
+            let wiring = try Wiring()
+            for name in names {
+                if let link = try wiring.hostLink(named: name), attachment.owner.owns(link) { return link }
+            }
+            return nil
+        }
+        guard let link else {
+            throw CNIFailure(
+                .checkFailed,
+                "the host has no link with alias \"" + attachment.alias + "\"; looked at "
+                    + names.joined(separator: ", "))
+        }
+        var plan = LinkPlan(
+            hostName: link.name, owner: attachment.owner, podName: attachment.ifname,
+            podMAC: try mac(of: interface), mtu: settings.mtu ?? link.mtu, addresses: addresses, destinations: [],
+            wantsDefaultRoute: false, blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
+            enablesForwarding: settings.enablesForwarding)
+        for route in result.routes where route.gw == LinkPlan.gateway(route.dst.family) {
+            if route.dst.length == 0 {
+                plan.wantsDefaultRoute = true
+            } else {
+                plan.destinations.append(route.dst)
+            }
+        }
+        return plan
+    }
+
+    /// The ledger's leases, which prevResult must list.
+    private func checkLeases(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [LinkPlan.Address] {
+        let leases = try checkedLeases()
+        for ip in ips where !leases.contains(where: { $0.address == ip.address.address }) {
+            throw CNIFailure(
+                .checkFailed,
+                "prevResult lists " + ip.address.address.description
+                    + ", which the ledger does not lease to this container")
+        }
+        return LinkPlan.Address.of(leases)
+    }
+
+    private func checkDelegate(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [LinkPlan.Address] {
+        if let type = request.ipamType { _ = try request.delegation(to: type).run(.check) }
+        return ips.map { LinkPlan.Address($0.address, block: nil) }
+    }
 }
