@@ -29,7 +29,7 @@ func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
 func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
     .executableTarget(
         name: name, dependencies: [dependency], path: "Tests/Fuzz/\(name)",
-        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+        swiftSettings: strict)
 }
 
 let package = Package(

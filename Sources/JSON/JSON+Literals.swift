@@ -9,7 +9,8 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
     package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
-extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral {
+// There is no literal for null on purpose: `nil` would mean null in one place and absence in the next.
+extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     /// An array.
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
 
@@ -17,7 +18,4 @@ extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, Expre
     package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
-
-    /// Null.
-    package init(nilLiteral: ()) { self = .null }
 }

@@ -30,7 +30,12 @@ extension Parser {
             if peek == 0x2B || peek == 0x2D { position += 1 }
             try digits()
         }
-        return String(decoding: bytes[begin..<position], as: UTF8.self)
+        return text(from: begin)
+    }
+
+    /// The bytes from `begin` to the one at hand, which are known to be UTF-8.
+    func text(from begin: Int) -> String {
+        String(decoding: UnsafeRawBufferPointer(rebasing: bytes[begin..<position]), as: UTF8.self)
     }
 
     private var isDigit: Bool { peek >= 0x30 && peek <= 0x39 }
@@ -54,16 +59,16 @@ extension Parser {
     }
 }
 
-/// The names of an object so far.
+/// The names of an object with many members, which keep a hostile document from taking quadratic time.
 ///
-/// Few names are compared one by one; from the 33rd on a set keeps a hostile document from taking quadratic time.
-struct SeenNames {
+/// It is a class so that objects with few members, all of those in practice, carry no more than an empty pointer.
+final class ManyNames {
     private var set: Set<[UInt8]> = []
 
-    /// False when the name is there already.
-    mutating func insert(_ name: String, _ members: [JSON.Member]) -> Bool {
-        if members.count < 32 { return members.value(named: name) == nil }
-        if members.count == 32 { for member in members { set.insert(Array(member.name.utf8)) } }
-        return set.insert(Array(name.utf8)).inserted
+    init(_ members: [JSON.Member]) {
+        for member in members { set.insert(Array(member.name.utf8)) }
     }
+
+    /// Takes a name; false when it is there already.
+    func insert(_ name: String) -> Bool { set.insert(Array(name.utf8)).inserted }
 }

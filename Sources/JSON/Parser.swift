@@ -65,13 +65,15 @@ struct Parser {
     private mutating func object() throws(Flaw) -> JSON {
         try enter()
         var members: [JSON.Member] = []
-        var names = SeenNames()
+        var names: ManyNames?
         if closes(0x7D) { return .object([]) }
+        members.reserveCapacity(8)
         while true {
             guard peek == 0x22 else { throw unexpected("a name in double quotes") }
             let begin = position
             let name = try string()
-            guard names.insert(name, members) else {
+            if members.count == 32 { names = ManyNames(members) }
+            guard names?.insert(name) ?? (members.value(named: name) == nil) else {
                 throw Flaw("the name \(JSON.string(name.shortened)) stands in the object twice", at: begin)
             }
             skipWhiteSpace()

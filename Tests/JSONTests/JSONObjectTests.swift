@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test("Literals build values in order") func literals() {
-        let json: JSON = ["b": 1, "a": [true, nil, "x", .number("1e3")]]
+        let json: JSON = ["b": 1, "a": [true, .null, "x", .number("1e3")]]
         #expect(json.description == #"{"b":1,"a":[true,null,"x",1e3]}"#)
         #expect(json["a"]?["b"] == nil)
     }
