@@ -1,0 +1,58 @@
+/// The ledger as the `sqlite3` shell shows it. Every query on its schema stands in this file.
+package struct LedgerFile: Sendable {
+    package let path: String
+
+    /// One leased address.
+    package struct Lease: Hashable, Sendable {
+        /// Without a length.
+        package let address: String
+        package let network: String
+        package let container: String
+        package let ifname: String
+        package let hostInterface: String
+    }
+
+    /// One block a node owns.
+    package struct Block: Hashable, Sendable {
+        package let cidr: String
+        package let owner: String
+    }
+
+    /// All leases, by address as text.
+    package func leases() async throws -> [Lease] {
+        try await rows("SELECT * FROM lease").map { row in
+            Lease(
+                address: row["address"].string ?? "", network: row["network"].string ?? "",
+                container: row["container_id"].string ?? "", ifname: row["ifname"].string ?? "",
+                hostInterface: row["host_interface"].string ?? "")
+        }.sorted { $0.address < $1.address }
+    }
+
+    /// All blocks that have an owner.
+    package func blocks() async throws -> [Block] {
+        try await rows("SELECT * FROM block").map {
+            Block(cidr: $0["cidr"].string ?? "", owner: $0["owner"].string ?? "")
+        }.sorted { $0.cidr < $1.cidr }
+    }
+
+    /// Runs a statement that changes the ledger, as an operator or an accident would.
+    package func change(_ statement: String) async throws {
+        try await shell(["-bail", path, statement])
+    }
+
+    /// The rows of any query; none when there is no ledger.
+    package func rows(_ query: String) async throws -> [Value] {
+        guard fileMode(path) != nil else { return [] }
+        let text = try await shell(["-readonly", "-json", path, query])
+        return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
+    }
+
+    @discardableResult
+    private func shell(_ arguments: [String]) async throws -> String {
+        let completion = try await execute(["/usr/bin/sqlite3", "-cmd", ".timeout 10000"] + arguments)
+        guard completion.succeeded, completion.errors.isEmpty else {
+            throw Failure("sqlite3 \(arguments): \(completion.text)\(completion.errorText)")
+        }
+        return completion.text
+    }
+}
