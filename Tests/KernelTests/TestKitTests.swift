@@ -58,7 +58,8 @@ struct TestKitTests {
 
     @Test("takes exactly one JSON document, not two and not a half")
     func documents() throws {
-        #expect(try Value(parsing: Array(#"{"a": [1, true, "x", null, 1.5]}"#.utf8)) == ["a": [1, true, "x", nil, 1.5]])
+        #expect(
+            try Value(parsing: Array(#"{"a": [1, true, "x", null, 1.5]}"#.utf8)) == ["a": [1, true, "x", nil, 1.5]])
         #expect(throws: (any Error).self) { try Value(parsing: Array("{} {}".utf8)) }
         #expect(throws: (any Error).self) { try Value(parsing: Array(#"{"a": "#.utf8)) }
     }

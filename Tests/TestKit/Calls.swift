@@ -69,7 +69,9 @@ extension Node {
     package func collect(
         keeping attachments: [(container: String, ifname: String)], configuration: Value? = nil
     ) async throws -> Outcome {
-        let list = attachments.map { Value.object(["containerID": .string($0.container), "ifname": .string($0.ifname)]) }
+        let list = attachments.map {
+            Value.object(["containerID": .string($0.container), "ifname": .string($0.ifname)])
+        }
         let configuration = (configuration ?? self.configuration(["cniVersion": "1.1.0"]))
             .merging(["cni.dev/valid-attachments": .array(list)])
         return try await cni(.collect, configuration: configuration)

@@ -41,7 +41,9 @@ package func execute(
 }
 
 /// The environment of observing programs: a path and a language.
-package let defaultEnvironment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
+package let defaultEnvironment = [
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
+]
 
 /// Runs `body` on a new thread and awaits it.
 func onOwnThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
