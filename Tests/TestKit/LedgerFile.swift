@@ -35,6 +35,11 @@ package struct LedgerFile: Sendable {
         }.sorted { $0.cidr < $1.cidr }
     }
 
+    /// Makes the ledger believe that it was last used before a reboot.
+    package func pretendReboot() async throws {
+        try await change("UPDATE ledger SET boot_id = '00000000-0000-0000-0000-000000000000'")
+    }
+
     /// Runs a statement that changes the ledger, as an operator or an accident would.
     package func change(_ statement: String) async throws {
         try await shell(["-bail", path, statement])
