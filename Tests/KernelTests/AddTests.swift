@@ -33,7 +33,7 @@ struct AddTests {
             let address = try await node.add(pod).resultAddress()
             let links = try await pod.namespace.links()
             #expect(links.map(\.name).sorted() == ["eth0", "lo"])
-            #expect(links.allSatisfy(\.isUp))
+            #expect(links.allSatisfy { $0.isUp })
             #expect(try await pod.namespace.addresses(of: "eth0").map(\.address).filter { !$0.contains(":") }
                 == ["\(address)/32"])
             let routes = try await pod.namespace.routes().filter { !$0.destination.contains(":") }

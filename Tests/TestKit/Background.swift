@@ -5,9 +5,13 @@ import Synchronization
 /// A program that runs beside the test in a namespace, until the last reference goes or the test process dies.
 package final class Background: Sendable {
     private let child: Spawned
+    private let isEnded = Mutex(false)
+
+    /// The process, which replaces itself by the program: setpriv and nsenter do not fork.
+    package var pid: Int32 { child.pid }
 
     init(_ arguments: [String], in namespace: Namespace) async throws {
-        let command = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/nsenter", "--net=\(namespace.path)", "--"]
+        let command = ["/usr/bin/setpriv", "--pdeathsig", "KILL"] + namespace.entry
         child = try await withCheckedThrowingContinuation { continuation in
             // The signal comes when the thread that started the child ends, so this one stays as long as the child.
             Thread.detachNewThread {
@@ -28,7 +32,15 @@ package final class Background: Sendable {
     }
 
     deinit {
-        child.end()
+        end()
+    }
+
+    /// Kills the program now.
+    package func end() {
+        isEnded.withLock { isEnded in
+            if !isEnded { child.end() }
+            isEnded = true
+        }
     }
 }
 

@@ -18,14 +18,15 @@ extension Node {
         ).setting("ipam.assign_ipv6", true).merging(changes)
     }
 
-    /// Calls the plugin that the configuration's `type` names.
+    /// Calls a plugin.
     ///
     /// - Parameters:
+    ///   - plugin: its name; nil for the configuration's `type`.
     ///   - args: CNI_ARGS.
     ///   - variables: changes to the environment; nil removes a variable, an empty text empties it.
     ///   - input: standard input instead of the configuration.
     package func cni(
-        _ operation: Operation, _ pod: Pod? = nil, ifname: String = "eth0", args: String = "",
+        _ operation: Operation, _ pod: Pod? = nil, plugin: String? = nil, ifname: String = "eth0", args: String = "",
         configuration: Value? = nil, variables: [String: String?] = [:], input: [UInt8]? = nil,
         timeout: Duration = .seconds(60)
     ) async throws -> Outcome {
@@ -37,7 +38,7 @@ extension Node {
         ].compactMapValues { $0 }
         for (name, value) in variables { environment[name] = value }
         let completion = try await namespace.run(
-            [Programs.path(of: configuration["type"].string ?? "martlet")], environment: environment,
+            [Programs.path(of: plugin ?? configuration["type"].string ?? "martlet")], environment: environment,
             input: input ?? Array(configuration.text.utf8), timeout: timeout)
         return try Outcome(operation, completion)
     }

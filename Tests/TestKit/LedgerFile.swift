@@ -1,6 +1,8 @@
 /// The ledger as the `sqlite3` shell shows it. Every query on its schema stands in this file.
 package struct LedgerFile: Sendable {
     package let path: String
+    /// Where the shell runs: the node's mounts may be its own.
+    let namespace: Namespace
 
     /// One leased address.
     package struct Lease: Hashable, Sendable {
@@ -10,12 +12,25 @@ package struct LedgerFile: Sendable {
         package let container: String
         package let ifname: String
         package let hostInterface: String
+
+        package init(address: String, network: String, container: String, ifname: String, hostInterface: String) {
+            self.address = address
+            self.network = network
+            self.container = container
+            self.ifname = ifname
+            self.hostInterface = hostInterface
+        }
     }
 
     /// One block a node owns.
     package struct Block: Hashable, Sendable {
         package let cidr: String
         package let owner: String
+
+        package init(cidr: String, owner: String) {
+            self.cidr = cidr
+            self.owner = owner
+        }
     }
 
     /// All leases, by address as text.
@@ -40,6 +55,21 @@ package struct LedgerFile: Sendable {
         try await change("UPDATE ledger SET boot_id = '00000000-0000-0000-0000-000000000000'")
     }
 
+    /// Loses every lease and keeps the blocks.
+    package func forgetLeases() async throws {
+        try await change("DELETE FROM lease")
+    }
+
+    /// Makes the ledger one that a much later Martlet has written and this one may not.
+    package func pretendNewer() async throws {
+        try await change("PRAGMA user_version = 999; UPDATE ledger SET lowest_writer = 999")
+    }
+
+    /// Addresses put aside because another device holds them.
+    package func quarantined() async throws -> Set<String> {
+        Set(try await rows("SELECT * FROM quarantine").compactMap { $0["address"].string })
+    }
+
     /// Runs a statement that changes the ledger, as an operator or an accident would.
     package func change(_ statement: String) async throws {
         try await shell(["-bail", path, statement])
@@ -47,14 +77,14 @@ package struct LedgerFile: Sendable {
 
     /// The rows of any query; none when there is no ledger.
     package func rows(_ query: String) async throws -> [Value] {
-        guard fileMode(path) != nil else { return [] }
+        guard try await namespace.run(["/usr/bin/test", "-f", path]).succeeded else { return [] }
         let text = try await shell(["-readonly", "-json", path, query])
         return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
     }
 
     @discardableResult
     private func shell(_ arguments: [String]) async throws -> String {
-        let completion = try await execute(["/usr/bin/sqlite3", "-cmd", ".timeout 10000"] + arguments)
+        let completion = try await namespace.run(["/usr/bin/sqlite3", "-cmd", ".timeout 10000"] + arguments)
         guard completion.succeeded, completion.errors.isEmpty else {
             throw Failure("sqlite3 \(arguments): \(completion.text)\(completion.errorText)")
         }

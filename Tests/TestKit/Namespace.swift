@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A network namespace, held by a child that copies its input to its output: closing the input ends it.
 ///
@@ -7,21 +8,26 @@ import Glibc
 package final class Namespace: Sendable {
     private let holder: Spawned
     private let pipe: Pipe
+    private let hasMounts: Bool
+    private let isEnded = Mutex(false)
 
     /// Makes a new namespace with nothing in it but a loopback device that is down.
-    package static func make() async throws -> Namespace {
-        try await onOwnThread { try Namespace() }
+    ///
+    /// - Parameter withMounts: programs run in it see mounts of their own, too, which go with the namespace.
+    package static func make(withMounts: Bool = false) async throws -> Namespace {
+        try await onOwnThread { try Namespace(withMounts: withMounts) }
     }
 
-    private init() throws {
+    private init(withMounts: Bool) throws {
+        hasMounts = withMounts
         var (input, output) = (try Pipe(), try Pipe())
         defer {
             input.closeReader()
             output.closeBoth()
         }
         holder = try Spawned(
-            ["/usr/bin/unshare", "--net", "/bin/cat"], environment: [], stdin: input.reader, stdout: output.writer,
-            stderr: 2)
+            ["/usr/bin/unshare", "--net"] + (withMounts ? ["--mount"] : []) + ["/bin/cat"], environment: [],
+            stdin: input.reader, stdout: output.writer, stderr: 2)
         pipe = input
         output.closeWriter()
         // The echo comes when cat runs, and that is after unshare(2).
@@ -32,12 +38,27 @@ package final class Namespace: Sendable {
     }
 
     deinit {
-        close(pipe.writer)
-        holder.end()
+        end()
+    }
+
+    /// Gives the namespace up now; the kernel takes it away a little later. Its path leads nowhere from here on.
+    package func end() {
+        isEnded.withLock { isEnded in
+            guard !isEnded else { return }
+            isEnded = true
+            close(pipe.writer)
+            holder.end()
+        }
     }
 
     /// The path a runtime would pass as CNI_NETNS.
     package var path: String { "/proc/\(holder.pid)/ns/net" }
+
+    /// The command that starts another one in here.
+    var entry: [String] {
+        let mounts = hasMounts ? ["--mount=/proc/\(holder.pid)/ns/mnt"] : []
+        return ["/usr/bin/nsenter", "--net=\(path)"] + mounts + ["--"]
+    }
 
     /// Runs a program in the namespace; the rest (files, processes) is the test's own.
     package func run(
@@ -45,8 +66,7 @@ package final class Namespace: Sendable {
         timeout: Duration = .seconds(60)
     ) async throws -> Completion {
         try await execute(
-            ["/usr/bin/nsenter", "--net=\(path)", "--"] + arguments, environment: environment, input: input,
-            timeout: timeout)
+            entry + arguments, environment: environment, input: input, timeout: timeout)
     }
 
     /// Runs a program that has to succeed, and gives its standard output.

@@ -29,6 +29,8 @@ package final class Node: Sendable {
         package static let outside = Features(rawValue: 2)
         /// 2001:db8::10/64 on `up0`; with `defaultRoute` an IPv6 default route via 2001:db8::1.
         package static let ipv6 = Features(rawValue: 4)
+        /// Its folder is a file system of its own in memory, 512 KiB large, that only programs on the node see.
+        package static let smallDisk = Features(rawValue: 8)
     }
 
     package let name: String
@@ -50,10 +52,13 @@ package final class Node: Sendable {
     package var data: String { "\(folder.path)/data" }
 
     /// The ledger as it is now.
-    package var ledger: LedgerFile { LedgerFile(path: "\(data)/ledger.db") }
+    package var ledger: LedgerFile { LedgerFile(path: "\(data)/ledger.db", namespace: namespace) }
 
     static func make(name: String, features: Features, folder: Folder) async throws -> Node {
-        let namespace = try await Namespace.make()
+        let namespace = try await Namespace.make(withMounts: features.contains(.smallDisk))
+        if features.contains(.smallDisk) {
+            try await namespace.must("/bin/mount", "-t", "tmpfs", "-o", "size=512k,mode=700", "small", folder.path)
+        }
         let outside = features.contains(.outside) ? try await Namespace.make() : nil
         try await namespace.ip(
             "link set lo up", "link add up0 type veth peer name up1",
