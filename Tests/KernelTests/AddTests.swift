@@ -34,8 +34,9 @@ struct AddTests {
             let links = try await pod.namespace.links()
             #expect(links.map(\.name).sorted() == ["eth0", "lo"])
             #expect(links.allSatisfy { $0.isUp })
-            #expect(try await pod.namespace.addresses(of: "eth0").map(\.address).filter { !$0.contains(":") }
-                == ["\(address)/32"])
+            #expect(
+                try await pod.namespace.addresses(of: "eth0").map(\.address).filter { !$0.contains(":") }
+                    == ["\(address)/32"])
             let routes = try await pod.namespace.routes().filter { !$0.destination.contains(":") }
             #expect(Set(routes.map(\.destination)) == ["0.0.0.0/0", "169.254.1.1/32"])
             let gateway = try #require(routes.first { $0.destination == "169.254.1.1/32" })

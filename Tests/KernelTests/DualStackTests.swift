@@ -36,7 +36,8 @@ struct DualStackTests {
             let neighbour = try await node.namespace.neighbours().first { $0.address == six }
             #expect(try await neighbour?.mac == pod.namespace.link("eth0")?.mac)
             #expect(neighbour?.isExternallyLearned == true)
-            #expect(try await node.namespace.addresses(of: host).map(\.address) == ["\(DualStackTests.hostLinkLocal)/64"])
+            #expect(
+                try await node.namespace.addresses(of: host).map(\.address) == ["\(DualStackTests.hostLinkLocal)/64"])
         }
     }
 

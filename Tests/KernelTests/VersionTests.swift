@@ -54,7 +54,9 @@ struct VersionTests {
         }
     }
 
-    @Test("0.3.0 to 1.1.0 have interfaces, ips and routes, with ips[].version up to 0.4.0 only", arguments: all.dropFirst(2))
+    @Test(
+        "0.3.0 to 1.1.0 have interfaces, ips and routes, with ips[].version up to 0.4.0 only",
+        arguments: all.dropFirst(2))
     func modern(_ version: String) async throws {
         try await withNode { node in
             let pod = try await node.pod()
