@@ -51,6 +51,18 @@ package func fileMode(_ path: String) -> Int? {
 }
 
 /// Writes a text file, replacing what is there.
-package func writeFile(_ path: String, _ text: String) throws {
+package func writeFile(_ path: String, _ text: String, mode: Int = 0o600) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: NSNumber(value: mode)], ofItemAtPath: path)
+}
+
+/// All bytes of a file.
+package func readFile(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw Failure("\(path) cannot be read") }
+    return Array(data)
+}
+
+/// The names in a folder; none when there is no folder.
+package func entries(of path: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
 }
