@@ -32,7 +32,7 @@ package final class Folder: Sendable {
 }
 
 /// Everything below a folder, one line each, `kind mode path`, without SQLite's transient side files.
-func fileLines(below path: String) -> [String] {
+package func fileLines(below path: String) -> [String] {
     let manager = FileManager.default
     return ((try? manager.subpathsOfDirectory(atPath: path)) ?? []).compactMap { name in
         guard !name.hasSuffix("-wal"), !name.hasSuffix("-shm"),

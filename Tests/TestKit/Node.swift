@@ -98,11 +98,8 @@ package final class Node: Sendable {
 /// Runs `body` with a fresh node and takes it away afterwards, whatever happens.
 ///
 /// Only a few nodes exist at once; the others wait here.
-package func withNode<R: Sendable>(
-    _ features: Node.Features = [], _ body: (Node) async throws -> R
-) async throws -> R {
+package func withNode(_ features: Node.Features = [], _ body: (Node) async throws -> Void) async throws {
     await Gate.nodes.enter()
     defer { Gate.nodes.leave() }
-    let node = try await Node.make(name: "n1", features: features, folder: try Folder())
-    return try await body(node)
+    try await body(try await Node.make(name: "n1", features: features, folder: try Folder()))
 }
