@@ -52,7 +52,9 @@ package struct LedgerFile: Sendable {
 
     /// Makes the ledger believe that it was last used before a reboot.
     package func pretendReboot() async throws {
-        try await change("UPDATE ledger SET boot_id = '00000000-0000-0000-0000-000000000000'")
+        for table in ["ledger", "lease", "freed"] {
+            try await change("UPDATE \(table) SET boot_id = '00000000-0000-0000-0000-000000000000'")
+        }
     }
 
     /// Loses every lease and keeps the blocks.
@@ -62,12 +64,12 @@ package struct LedgerFile: Sendable {
 
     /// Makes the ledger one that a much later Martlet has written and this one may not.
     package func pretendNewer() async throws {
-        try await change("PRAGMA user_version = 999; UPDATE ledger SET lowest_writer = 999")
+        try await change("PRAGMA user_version = 999; UPDATE ledger SET minimum_writer = 999")
     }
 
     /// Addresses put aside because another device holds them.
     package func quarantined() async throws -> Set<String> {
-        Set(try await rows("SELECT * FROM quarantine").compactMap { $0["address"].string })
+        Set(try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap { $0["address"].string })
     }
 
     /// Runs a statement that changes the ledger, as an operator or an accident would.
