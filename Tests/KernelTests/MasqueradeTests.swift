@@ -1,0 +1,100 @@
+import TestKit
+import Testing
+
+@Suite("A pool with natOutgoing")
+struct MasqueradeTests {
+    private func configuration(_ node: Node, nat: Bool) -> Value {
+        node.configuration().setting(
+            "ipam.pools",
+            [
+                ["name": "pool", "cidr": "10.244.0.0/16", "natOutgoing": .bool(nat)],
+                ["name": "plain", "cidr": "10.250.0.0/16"],
+            ])
+    }
+
+    @Test("reaches an outside that knows no way back, and one without does not")
+    func outside() async throws {
+        try await withNode([.outside, .defaultRoute]) { node in
+            let (plain, natted) = (try await node.pod(), try await node.pod())
+            try await node.add(plain, configuration: configuration(node, nat: false))
+            #expect(try await !plain.namespace.pings("192.0.2.1"))
+            try await node.add(natted, configuration: configuration(node, nat: true))
+            #expect(try await natted.namespace.pings("192.0.2.1"))
+        }
+    }
+
+    @Test("of IPv6 does, too")
+    func ipv6() async throws {
+        try await withNode([.outside, .defaultRoute, .ipv6]) { node in
+            let pools: Value = [
+                ["name": "four", "cidr": "10.244.0.0/16", "natOutgoing": true],
+                ["name": "six", "cidr": "fd00:10:244::/64", "natOutgoing": true],
+            ]
+            let pod = try await node.pod()
+            try await node.add(pod, configuration: node.dualStackConfiguration().setting("ipam.pools", pools))
+            #expect(try await pod.namespace.pings("192.0.2.1"))
+            #expect(try await eventually { try await pod.namespace.pings("2001:db8::1") })
+        }
+    }
+
+    @Test("keeps pods' own addresses between pods, also towards a pool without it")
+    func betweenPods() async throws {
+        try await withNode([.defaultRoute]) { node in
+            let (one, two, three) = (try await node.pod(), try await node.pod(), try await node.pod())
+            let source = try await node.add(one, configuration: configuration(node, nat: true)).resultAddress()
+            let near = try await node.add(two, configuration: configuration(node, nat: true)).resultAddress()
+            let plain = configuration(node, nat: true).setting("ipam.ipv4_pools", ["plain"])
+            let far = try await node.add(three, configuration: plain).resultAddress()
+            for (pod, address) in [(two, near), (three, far)] {
+                let server = try await pod.namespace.start(
+                    "/usr/bin/socat", "TCP-LISTEN:80,reuseaddr,fork", "SYSTEM:echo $SOCAT_PEERADDR")
+                #expect(try await eventually { try await one.namespace.fetch(address, 80) == source })
+                server.end()
+            }
+        }
+    }
+
+    @Test("has its table put back by the next ADD when somebody has flushed it")
+    func healing() async throws {
+        try await withNode([.outside, .defaultRoute]) { node in
+            let (one, two) = (try await node.pod(), try await node.pod())
+            try await node.add(one, configuration: configuration(node, nat: true))
+            try await node.namespace.must("/usr/sbin/nft", "flush", "ruleset")
+            try await node.add(two, configuration: configuration(node, nat: true))
+            #expect(try await one.namespace.pings("192.0.2.1"))
+            #expect(try await two.namespace.pings("192.0.2.1"))
+        }
+    }
+
+    @Test("leaves other tables alone")
+    func otherTables() async throws {
+        try await withNode { node in
+            try await node.namespace.must("/usr/sbin/nft", "add", "table", "inet", "mine")
+            try await node.add(try await node.pod(), configuration: configuration(node, nat: true))
+            let tables = try await node.namespace.must("/usr/sbin/nft", "list", "tables")
+            #expect(tables.contains("table inet mine") && tables.contains("table inet martlet"))
+        }
+    }
+
+    @Test("makes no table where no pool asks for it")
+    func notAsked() async throws {
+        try await withNode { node in
+            try await node.add(try await node.pod(), configuration: configuration(node, nat: false))
+            #expect(try await node.namespace.must("/usr/sbin/nft", "list", "tables") == "")
+        }
+    }
+
+    @Test("on a host without nft is an error that names it, and leaves nothing")
+    func withoutProgram() async throws {
+        try await withNode([.smallDisk]) { node in
+            // Only programs on this node see that nft is not there.
+            try await node.namespace.must("/bin/mount", "--bind", "/dev/null", "/usr/sbin/nft")
+            let pod = try await node.pod()
+            let outcome = try await node.cni(.add, pod, configuration: configuration(node, nat: true))
+            #expect(try outcome.error().whole.contains("nft"))
+            #expect(try await node.ledger.leases().isEmpty)
+            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// Everything on a node that an operation may leave behind, one line each, by topic.
+package struct Snapshot: Equatable, Sendable {
+    /// What the lines of a snapshot are about.
+    package enum Topic: String, CaseIterable, Sendable {
+        case links
+        case addresses
+        case routes
+        case neighbours
+        case rules
+        case nftables
+        case leases
+        case blocks
+        case files
+    }
+
+    package let lines: [Topic: [String]]
+
+    /// What differs, as a reader wants it: `+` came, `-` went; empty when nothing does.
+    package func changes(since earlier: Snapshot, ignoring ignored: Set<Topic> = []) -> String {
+        Topic.allCases.filter { !ignored.contains($0) }.flatMap { topic -> [String] in
+            let (before, after) = (earlier.lines[topic] ?? [], lines[topic] ?? [])
+            return before.filter { !after.contains($0) }.map { "- \(topic.rawValue): \($0)" }
+                + after.filter { !before.contains($0) }.map { "+ \(topic.rawValue): \($0)" }
+        }.joined(separator: "\n")
+    }
+}
+
+extension Node {
+    /// The node as it is now.
+    package func snapshot() async throws -> Snapshot {
+        let links = try await namespace.links().map { "\($0.name) \($0.mac) mtu \($0.mtu) \($0.alias ?? "")" }
+        let addresses = try await namespace.addresses().map { "\($0.link) \($0.address)" }
+        let routes = try await namespace.allRoutes().map {
+            "\($0.kind) \($0.destination) table \($0.table) dev \($0.device ?? "-") via \($0.gateway ?? "-") "
+                + "proto \($0.proto) metric \($0.metric)"
+        }
+        let neighbours = try await namespace.neighbours().map { "\($0.device) \($0.address)" }
+        let nftables = try await namespace.must("/usr/sbin/nft", "list", "ruleset")
+        return Snapshot(lines: [
+            .links: links, .addresses: addresses, .routes: routes, .neighbours: neighbours,
+            .rules: try await namespace.rules(), .nftables: nftables.split(separator: "\n").map(String.init),
+            .leases: try await ledger.leases().map { "\($0.address) \($0.network) \($0.container) \($0.ifname)" },
+            .blocks: try await ledger.blocks().map { "\($0.cidr) \($0.owner)" },
+            .files: fileLines(below: folder.path),
+        ])
+    }
+}
+
+extension Pod {
+    /// Links and addresses inside the pod, one line each.
+    package func contents() async throws -> [String] {
+        let links = try await namespace.links().map { "\($0.name) \($0.mac) mtu \($0.mtu) up \($0.isUp)" }
+        let addresses = try await namespace.addresses().map { "\($0.link) \($0.address)" }
+        let routes = try await namespace.allRoutes().map { "\($0.kind) \($0.destination) \($0.device ?? "-")" }
+        return links + addresses + routes
+    }
+}
