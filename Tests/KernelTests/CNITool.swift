@@ -67,6 +67,7 @@ struct CNITool {
     }
 
     /// ADD, and the result.
+    @discardableResult
     func add(_ pod: Pod, capabilities: Value = [:]) async throws -> Value {
         try Value(parsing: Array(try await self("add", pod, capabilities: capabilities).utf8))
     }
