@@ -26,7 +26,8 @@ struct CNITool {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     private static let path = Task {
-        let built = try await execute(["\(root)/Scripts/cnitool"], timeout: .seconds(300))
+        let built = try await execute(
+            ["\(root)/Scripts/cnitool"], environment: ProcessInfo.processInfo.environment, timeout: .seconds(300))
         guard built.succeeded else { throw Failure("Scripts/cnitool: \(built.errorText)") }
         return built.text.trimmingCharacters(in: .newlines)
     }
