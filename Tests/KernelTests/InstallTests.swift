@@ -1,0 +1,123 @@
+import Foundation
+import TestKit
+import Testing
+
+@Suite("Scripts/install and its undo")
+struct InstallTests {
+    @Test("put the binaries first and the configuration last, each flushed before it is renamed into place")
+    func order() async throws {
+        try await withNode { node in
+            let trace = try await install(node, ["--conf", try configuration(node)], tracing: true)
+            let calls = trace.split(separator: "\n").filter { $0.contains(/(rename\w*|fsync)\(.* = 0$/) }
+            let renamed = calls.compactMap { $0.firstMatch(of: /.*"[^"]+\/([^"]+)"/)?.1 }
+            #expect(renamed == ["martlet", "martlet-ipam", "10-test.conflist"])
+            // File, rename, folder; the second name is a link, which has no contents to flush.
+            let kinds = calls.map { $0.contains("fsync") ? "fsync" : "rename" }
+            #expect(kinds == ["fsync", "rename", "fsync", "rename", "fsync", "fsync", "rename", "fsync"])
+            #expect(files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"])
+            #expect(fileMode("\(node.folder.path)/bin/martlet") == 0o755)
+            #expect(fileMode("\(node.folder.path)/net.d/10-test.conflist") == 0o644)
+        }
+    }
+
+    @Test("keep a configuration that is there, unless another is named")
+    func upgrade() async throws {
+        try await withNode { node in
+            try await install(node, [])
+            let path = "\(node.folder.path)/net.d/10-martlet.conflist"
+            try writeFile(path, "{\"type\": \"martlet\", \"mine\": true}")
+            try await install(node, [])
+            #expect(try String(contentsOfFile: path, encoding: .utf8).contains("mine"))
+            try await install(node, ["--conf", "\(CNITool.root)/cni-conf/10-martlet.conflist"])
+            #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("mine"))
+        }
+    }
+
+    @Test("refuse to go while a pod is wired, name it, and change nothing")
+    func refusal() async throws {
+        try await withNode { node in
+            try await install(node, ["--conf", try configuration(node)])
+            let pod = try await node.pod()
+            let result = try await node.add(pod)
+            let before = try await node.snapshot()
+            let refused = try await run(node, ["--undo"])
+            #expect(!refused.succeeded)
+            #expect(refused.errorText.contains("pods/\(pod.id)/eth0 (link \(try result.resultHostLink()))"))
+            #expect(refused.errorText.contains("pods/\(pod.id)/eth0 (lease of \(try result.resultAddress()))"))
+            #expect(try await node.snapshot().changes(since: before) == "")
+        }
+    }
+
+    @Test("refuse while the ledger holds a lease whose link is not Martlet's, or cannot be read")
+    func refusalByLedger() async throws {
+        try await withNode { node in
+            try await install(node, ["--conf", try configuration(node)])
+            let pod = try await node.pod()
+            let link = try await node.add(pod).resultHostLink()
+            try await node.namespace.ip("link delete \(link)")
+            #expect(try await run(node, ["--undo"]).errorText.contains("(lease of"))
+            try await node.delete(pod)
+            try writeFile("\(node.data)/ledger.db", String(repeating: "no database ", count: 1000))
+            #expect(try await !run(node, ["--undo"]).succeeded)
+            #expect(files(node).count == 3)
+        }
+    }
+
+    @Test("take configuration, routes, table and binaries away when no pod is left, and keep the ledger until --purge")
+    func undo() async throws {
+        try await withNode { node in
+            let before = try await node.snapshot()
+            try await install(node, ["--conf", try configuration(node)])
+            let pod = try await node.pod()
+            let natted = node.configuration().setting(
+                "ipam.pools", [["name": "pool", "cidr": "10.244.0.0/16", "natOutgoing": true]])
+            try await node.add(pod, configuration: natted)
+            try await node.delete(pod, configuration: natted)
+            #expect(try await node.namespace.blackholes() != [])
+            try await install(node, ["--undo"])
+            #expect(files(node) == ["net.d/10-test.conflist.saved"])
+            #expect(try await node.ledger.blocks().count == 1)
+            try await install(node, ["--conf", try configuration(node)])
+            try await install(node, ["--undo", "--purge"])
+            let after = try await node.snapshot()
+            #expect(after.changes(since: before, ignoring: [.files]) == "")
+            #expect(!FileManager.default.fileExists(atPath: node.data))
+        }
+    }
+
+    /// A configuration that keeps the ledger in the node's folder.
+    private func configuration(_ node: Node) throws -> String {
+        let path = "\(node.folder.path)/10-test.conflist"
+        let list: Value = ["cniVersion": "1.0.0", "name": "pods", "plugins": [node.configuration()]]
+        try writeFile(path, list.text)
+        return path
+    }
+
+    /// Runs the script, which has to succeed, and gives its output or the trace.
+    @discardableResult
+    private func install(_ node: Node, _ arguments: [String], tracing: Bool = false) async throws -> String {
+        let trace = "\(node.folder.path)/trace"
+        let tracer = ["/usr/bin/strace", "-f", "-qq", "-e", "trace=rename,renameat,renameat2,fsync", "-o", trace]
+        let done = try await run(node, arguments, by: tracing ? tracer : [])
+        guard done.succeeded else { throw Failure("Scripts/install \(arguments): \(done.text)\(done.errorText)") }
+        return tracing ? try String(contentsOfFile: trace, encoding: .utf8) : done.text
+    }
+
+    private func run(_ node: Node, _ arguments: [String], by tracer: [String] = []) async throws -> Completion {
+        let places = [
+            "CNI_BIN_DIR": "\(node.folder.path)/bin", "CNI_CONF_DIR": "\(node.folder.path)/net.d",
+            "MARTLET_BIN": Programs.folder,
+        ]
+        return try await node.namespace.run(
+            tracer + ["\(CNITool.root)/Scripts/install"] + arguments,
+            environment: defaultEnvironment.merging(places) { _, new in new })
+    }
+
+    /// What is in the two folders, leftovers of any name included.
+    private func files(_ node: Node) -> [String] {
+        ["bin", "net.d"].flatMap { folder in
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "\(node.folder.path)/\(folder)")
+            return (names ?? []).map { "\(folder)/\($0)" }
+        }.sorted()
+    }
+}
