@@ -1,3 +1,4 @@
+import Addressing
 import CNI
 import Dataplane
 import IPAM
@@ -67,6 +68,13 @@ extension Operation {
             }
         }
         return plan
+    }
+
+    /// The MAC that the pod's end should have: later plugins may have changed it, and say so.
+    private func mac(of interface: CNIResult.Interface) throws(CNIFailure) -> MACAddress {
+        do throws(AddressError) { return try MACAddress(parsing: interface.mac ?? "") } catch {
+            throw CNIFailure(.undecodable, "prevResult: mac of interface " + interface.name + ": " + error.description)
+        }
     }
 
     /// The ledger's leases, which prevResult must list.
