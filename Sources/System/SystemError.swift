@@ -28,10 +28,28 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Repeats a call that a signal interrupted, and throws its errno when it answers below zero.
 ///
+/// Not generic for its callers: a generic function of another module is not specialised, and looking up its witnesses
+/// for the first time costs a one-shot process 50 µs.
+///
 /// - Throws: `SystemError` for every errno but EINTR.
 @discardableResult
-package func retrying<Value: FixedWidthInteger & SignedInteger>(
-    _ call: StaticString, _ subject: String = "", _ body: () -> Value
+package func retrying(
+    _ call: StaticString, _ subject: String = "", _ body: () -> Int32
+) throws(SystemError) -> Int32 {
+    try retryingAny(call, subject, body)
+}
+
+/// The same for calls that answer with a length or an offset.
+@discardableResult
+package func retrying(
+    _ call: StaticString, _ subject: String = "", _ body: () -> Int
+) throws(SystemError) -> Int {
+    try retryingAny(call, subject, body)
+}
+
+@inline(__always)
+private func retryingAny<Value: SignedInteger>(
+    _ call: StaticString, _ subject: String, _ body: () -> Value
 ) throws(SystemError) -> Value {
     while true {
         let value = body()
