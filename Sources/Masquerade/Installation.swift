@@ -1,0 +1,51 @@
+import Glibc
+import JSON
+
+extension MasqueradePlan {
+    /// Whether the kernel has the table as planned, in the network namespace of the calling thread.
+    ///
+    /// One dump, that of the table's rules, tells all. A rule holds on to its chain, the chain to its table, and a
+    /// rule and its comment come and go together; the sets are constant, so that as long as a rule refers to them the
+    /// kernel refuses to flush, change or delete them. So the comments with this plan's digest, and no others, are
+    /// there exactly when table, chains, sets, elements and rules are. A missing table is no error, just false.
+    ///
+    /// - Throws: `MasqueradeError` when the kernel could not be asked.
+    package func isInPlace() throws(MasqueradeError) -> Bool {
+        try isInPlace(pauses: [1, 4])
+    }
+
+    /// Makes the kernel's table the planned one in a single transaction, and looks whether it is.
+    ///
+    /// Whatever else was in the table goes; other tables are not touched. No packet meets a state in between.
+    ///
+    /// - Throws: `MasqueradeError` when nft is missing or refuses, or when the table is another one afterwards.
+    package func install() throws(MasqueradeError) {
+        try Nft.run(Ruleset.document(for: self))
+        if try isInPlace(pauses: [1, 4, 16, 64]) { return }
+        throw MasqueradeError(
+            "table inet martlet is not as it was written: something else writes it too "
+                + "(`nft monitor` shows what); martlet needs this table to itself")
+    }
+
+    /// Looks once, and after each pause in milliseconds again as long as the answer is no.
+    ///
+    /// While the kernel replaces the table, it has two of that name for a moment, and a dump shows only the one that
+    /// comes first and has no valid rule left. No mark tells such a dump from that of an empty table.
+    private func isInPlace(pauses: [UInt32]) throws(MasqueradeError) -> Bool {
+        let digest = digest
+        let wanted = RuleTally(self)
+        if try RuleDump.tally(digest) == wanted { return true }
+        for pause in pauses {
+            usleep(pause * 1000)
+            if try RuleDump.tally(digest) == wanted { return true }
+        }
+        return false
+    }
+
+    /// Removes the table, if there is one.
+    ///
+    /// - Throws: `MasqueradeError` when nft is missing or refuses.
+    package static func remove() throws(MasqueradeError) {
+        try Nft.run(["nftables": .array(Ruleset.removal)])
+    }
+}
