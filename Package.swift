@@ -69,5 +69,7 @@ let package = Package(
         tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
+        probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
+        tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
     ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )
