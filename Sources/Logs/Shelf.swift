@@ -3,8 +3,7 @@ import System
 
 /// The files that were set aside: `martlet-2026-11-23T00-31-41.358.log` beside `martlet.log`.
 ///
-/// The names are those of the library behind Calico's log, so that what collects the one collects the other. Nothing
-/// is ever renamed twice, so that a process killed here leaves no half-shifted series.
+/// By such names text order is age, and no file is renamed twice: a process killed here leaves no half-shifted series.
 struct Shelf {
     private let path: String
     private let folder: String
