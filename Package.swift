@@ -22,8 +22,8 @@ func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, of dependencies: [Target.Dependency], beside scripts: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: scripts, swiftSettings: strict)
 }
 
 func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
@@ -62,5 +62,6 @@ let package = Package(
         tests("JSONTests", of: ["JSON"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),
+        tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
     ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

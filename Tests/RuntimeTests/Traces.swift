@@ -1,0 +1,82 @@
+import TestKit
+
+/// What a container leaves on the node, seen from outside the plugin: `ip` for the kernel, `sqlite3` for the ledger.
+struct Traces: Equatable, Sendable, CustomStringConvertible {
+    let links: [String]
+    let routes: [String]
+    let neighbours: [String]
+    let leases: [Value]
+
+    /// A node without pods. The blackholes of its blocks stay.
+    static let none = Traces(links: [], routes: [], neighbours: [], leases: [])
+
+    var description: String {
+        "links \(links), routes \(routes), neighbours \(neighbours), leases \(leases)"
+    }
+}
+
+/// One call of a plugin, as the recorder noted it.
+struct PluginCall: Equatable, Sendable {
+    let verb: String
+    let container: String
+    let ifname: String
+    /// Empty where the runtime named none.
+    let netns: String
+    let args: String
+    let exitCode: Int
+
+    init(_ line: String) throws {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 6, let code = Int(fields[5]) else { throw Failure("not a recorded call: \(line)") }
+        (verb, container, ifname, netns, args, exitCode) = (fields[0], fields[1], fields[2], fields[3], fields[4], code)
+    }
+}
+
+extension World {
+    /// What pods have left, or what the living ones have.
+    func traces() async throws -> Traces {
+        let routes = try await lines("ip", "route", "show")
+        return Traces(
+            links: try await lines("ip", "-oneline", "link", "show").filter { !$0.contains(": lo:") },
+            routes: routes.filter { !$0.hasPrefix("blackhole ") },
+            neighbours: try await lines("ip", "neighbour", "show", "nud", "all").filter { !$0.contains(" dev lo ") },
+            leases: try await leases())
+    }
+
+    /// Rows of the ledger's lease table, columns by name.
+    func leases() async throws -> [Value] {
+        let text = try await must("sqlite3", "-readonly", "-json", "/var/lib/martlet/ledger.db", "SELECT * FROM lease")
+        return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
+    }
+
+    /// The address of the network's only lease.
+    func leasedAddress(on network: String = "pods") async throws -> String {
+        let leases = try await leases().filter { $0["network"] == .string(network) }
+        guard leases.count == 1, let address = leases[0]["address"].string else {
+            throw Failure("one lease of the network \(network) is expected: \(leases)")
+        }
+        return address
+    }
+
+    /// Calls of the plugin in order of their end, without podman's VERSION ones.
+    func calls() async throws -> [PluginCall] {
+        try await lines("cat", "/run/cni-calls").map(PluginCall.init).filter { $0.verb != "VERSION" }
+    }
+
+    /// Whether one ICMP echo from the node to the address is answered; the first packet must do.
+    func answers(_ address: String) async throws -> Bool {
+        try await run("busybox", "ping", "-c", "1", "-W", "2", address).succeeded
+    }
+
+    private func lines(_ command: String...) async throws -> [String] {
+        try await must(command).split(separator: "\n").map(String.init)
+    }
+}
+
+/// The addresses in what busybox's `ip -o -4 addr show` writes.
+func ipv4Addresses(in output: String) -> [String] {
+    output.split(separator: "\n").compactMap { line in
+        let words = line.split(separator: " ")
+        return words.firstIndex(of: "inet").flatMap { words.dropFirst($0 + 1).first.map(String.init) }
+    }
+}
