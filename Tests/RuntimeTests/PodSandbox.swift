@@ -45,9 +45,9 @@ extension World {
         try await must("cri", "RemovePodSandbox", input: "pod_sandbox_id: \(quoted(id))")
     }
 
-    /// The address that a kubelet would report as the pod's.
-    func address(of id: String) async throws -> String {
-        try field("ip", of: try await must("cri", "PodSandboxStatus", input: "pod_sandbox_id: \(quoted(id))"))
+    /// The addresses that a kubelet would report as the pod's.
+    func addresses(of id: String) async throws -> [String] {
+        fields("ip", of: try await must("cri", "PodSandboxStatus", input: "pod_sandbox_id: \(quoted(id))"))
     }
 
     /// Starts a container in the pod, runs a command in it and gives its output as protobuf's text form has it.
@@ -68,11 +68,18 @@ private func quoted(_ text: String) -> String {
     "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }
 
-/// The value of the first string field of that name.
+/// The value of the only string field of that name.
 private func field(_ name: String, of reply: String) throws -> String {
-    let parts = reply.split(separator: "\(name): \"", maxSplits: 1)
-    guard let rest = parts.last, parts.count > 1 || reply.hasPrefix(name), let end = rest.firstIndex(of: "\"") else {
-        throw Failure("no \(name) in \(reply)")
+    let values = fields(name, of: reply)
+    guard values.count == 1 else { throw Failure("one \(name) is expected in \(reply)") }
+    return values[0]
+}
+
+/// The values of the string fields of that name, wherever they are nested.
+private func fields(_ name: String, of reply: String) -> [String] {
+    reply.split(separator: "\n").compactMap { line in
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0] == "\(name):" else { return nil }
+        return String(words[1].dropFirst().dropLast())
     }
-    return String(rest[..<end])
 }

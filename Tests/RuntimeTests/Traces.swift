@@ -1,18 +1,12 @@
 import TestKit
 
-/// What a container leaves on the node, seen from outside the plugin: `ip` for the kernel, `sqlite3` for the ledger.
-struct Traces: Equatable, Sendable, CustomStringConvertible {
-    let links: [String]
-    let routes: [String]
-    let neighbours: [String]
+/// What pods have left on the node, seen from outside the plugin, or what the living ones have.
+struct Traces: Equatable, Sendable {
+    let wiring: [String]
     let leases: [Value]
 
-    /// A node without pods. The blackholes of its blocks stay.
-    static let none = Traces(links: [], routes: [], neighbours: [], leases: [])
-
-    var description: String {
-        "links \(links), routes \(routes), neighbours \(neighbours), leases \(leases)"
-    }
+    /// A node without pods.
+    static let none = Traces(wiring: [], leases: [])
 }
 
 /// One call of a plugin, as the recorder noted it.
@@ -33,19 +27,26 @@ struct PluginCall: Equatable, Sendable {
 }
 
 extension World {
-    /// What pods have left, or what the living ones have.
+    /// The ledger, where it is when the configuration does not say.
+    static let ledger = "/var/lib/martlet/ledger.db"
+
+    /// Wires and leases of pods.
     func traces() async throws -> Traces {
-        let routes = try await lines("ip", "route", "show")
-        return Traces(
-            links: try await lines("ip", "-oneline", "link", "show").filter { !$0.contains(": lo:") },
-            routes: routes.filter { !$0.hasPrefix("blackhole ") },
-            neighbours: try await lines("ip", "neighbour", "show", "nud", "all").filter { !$0.contains(" dev lo ") },
-            leases: try await leases())
+        Traces(wiring: try await wiring(), leases: try await leases())
+    }
+
+    /// Links, routes and neighbours of pods as `ip` writes them. Blackholes are no pod's: a block stays the node's.
+    func wiring() async throws -> [String] {
+        let links = try await lines("ip", "-oneline", "link", "show").filter { !$0.contains(": lo:") }
+        let ipv4 = try await lines("ip", "-4", "route", "show")
+        let ipv6 = try await lines("ip", "-6", "route", "show").filter { !$0.contains(" dev lo ") }
+        let neighbours = try await lines("ip", "neighbour", "show", "nud", "all").filter { !$0.contains(" dev lo ") }
+        return links + (ipv4 + ipv6).filter { !$0.hasPrefix("blackhole ") } + neighbours
     }
 
     /// Rows of the ledger's lease table, columns by name.
     func leases() async throws -> [Value] {
-        let text = try await must("sqlite3", "-readonly", "-json", "/var/lib/martlet/ledger.db", "SELECT * FROM lease")
+        let text = try await must("sqlite3", "-readonly", "-json", World.ledger, "SELECT * FROM lease")
         return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
     }
 

@@ -16,12 +16,18 @@ struct World: Sendable {
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/World"
 
+    /// The node's own address; it has 2001:db8::10, too.
+    static let nodeAddress = "192.0.2.10"
+
     /// Runs `body` in a new world that has one network, and takes the world down before it returns.
     ///
+    /// Only a few worlds and nodes exist at once; the others wait here.
     /// When `body` throws, what the world has to tell is printed: the plugin's log and calls.
     static func with(
         _ runtime: Runtime, _ network: Value, _ body: (World) async throws -> Void
     ) async throws {
+        await Gate.nodes.enter()
+        defer { Gate.nodes.leave() }
         let holder = try Holder(
             ["\(folder)/world", "hold", runtime.rawValue, network.text],
             environment: defaultEnvironment.merging(["MARTLET_BIN": Programs.folder]) { $1 })
