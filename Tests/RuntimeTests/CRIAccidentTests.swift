@@ -17,6 +17,16 @@ struct CRIAccidentTests {
         }
     }
 
+    @Test func `a pod is removed although somebody mistyped a setting by then`() async throws {
+        try await World.with(.containerd, network()) { world in
+            let id = try await world.start(PodSandbox(name: "web-0"))
+            try await world.change(to: network(ipam: ["node_range": "10.244.0.1/24"]), seenBy: "node_range")
+            try await world.stop(id)
+            try await world.remove(id)
+            #expect(try await world.traces() == .none)
+        }
+    }
+
     @Test func `a pod is removed although the ledger is no database by then`() async throws {
         try await World.with(.containerd, network()) { world in
             let id = try await world.start(PodSandbox(name: "web-0"))
