@@ -13,7 +13,7 @@ struct CRIAccidentTests {
             try await world.stop(id)
             try await world.remove(id)
             #expect(try await world.leases().compactMap { $0["container_id"].string } == [second])
-            #expect(try await world.wiring().filter { $0.contains(": cali") }.count == 1)
+            #expect(try await world.wiring().filter { $0.hasPrefix("cali") }.count == 1)
         }
     }
 

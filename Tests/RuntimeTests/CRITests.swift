@@ -19,7 +19,7 @@ struct CRITests {
             #expect(lease["pod_uid"] == "uid-of-web-0")
             // printf shop.web-0 | sha1sum
             #expect(lease["host_interface"] == "calia4fc3c48bd8")
-            #expect(try await world.wiring().contains { $0.contains(": calia4fc3c48bd8@") })
+            #expect(try await world.wiring().contains { $0.hasPrefix("calia4fc3c48bd8@") })
         }
     }
 

@@ -35,13 +35,17 @@ extension World {
         Traces(wiring: try await wiring(), leases: try await leases())
     }
 
-    /// Links, routes and neighbours of pods as `ip` writes them. Blackholes are no pod's: a block stays the node's.
+    /// Names of links, and routes and neighbours by destination and device; nothing that changes by itself.
+    ///
+    /// Blackholes are no pod's: a block stays the node's.
     func wiring() async throws -> [String] {
-        let links = try await lines("ip", "-oneline", "link", "show").filter { !$0.contains(": lo:") }
-        let ipv4 = try await lines("ip", "-4", "route", "show")
-        let ipv6 = try await lines("ip", "-6", "route", "show").filter { !$0.contains(" dev lo ") }
-        let neighbours = try await lines("ip", "neighbour", "show", "nud", "all").filter { !$0.contains(" dev lo ") }
-        return links + (ipv4 + ipv6).filter { !$0.hasPrefix("blackhole ") } + neighbours
+        let links = try await lines("ip", "-brief", "link", "show").map { firstWords(1, of: $0) }
+        let routes = try await lines("ip", "-4", "route", "show") + lines("ip", "-6", "route", "show")
+        let neighbours = try await lines("ip", "neighbour", "show", "nud", "all")
+        let ends = (routes + neighbours).filter { line in
+            !line.contains(" dev lo ") && !["blackhole ", "fe80:", "ff02:"].contains { line.hasPrefix($0) }
+        }
+        return (links.filter { $0 != "lo" } + ends.map { firstWords(3, of: $0) }).sorted()
     }
 
     /// Rows of the ledger's lease table, columns by name.
@@ -50,11 +54,11 @@ extension World {
         return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
     }
 
-    /// The address of the network's only lease.
-    func leasedAddress(on network: String = "pods") async throws -> String {
-        let leases = try await leases().filter { $0["network"] == .string(network) }
+    /// The address of the only lease there is.
+    func leasedAddress() async throws -> String {
+        let leases = try await leases()
         guard leases.count == 1, let address = leases[0]["address"].string else {
-            throw Failure("one lease of the network \(network) is expected: \(leases)")
+            throw Failure("one lease is expected: \(leases)")
         }
         return address
     }
@@ -72,6 +76,10 @@ extension World {
     private func lines(_ command: String...) async throws -> [String] {
         try await must(command).split(separator: "\n").map(String.init)
     }
+}
+
+private func firstWords(_ count: Int, of line: String) -> String {
+    line.split(separator: " ").prefix(count).joined(separator: " ")
 }
 
 /// The addresses in what busybox's `ip -o -4 addr show` writes.
