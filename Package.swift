@@ -22,8 +22,8 @@ func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, of dependencies: [Target.Dependency], beside scripts: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: scripts, swiftSettings: strict)
 }
 
 /// A small program that a test starts, so that a library is tried in a process or a namespace of its own.
@@ -59,7 +59,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "System",
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite", "System",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
@@ -71,5 +72,6 @@ let package = Package(
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
+        tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
     ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

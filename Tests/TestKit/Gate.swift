@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Lets a few tests at a time to the kernel, so that two processors are not swamped by hundreds.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,14 +11,14 @@ final class Gate: Sendable {
     private let state: Mutex<State>
 
     /// Tests with a node of their own at once: MARTLET_TEST_WIDTH, else 4.
-    static let nodes = Gate(width: getenv("MARTLET_TEST_WIDTH").flatMap { Int(String(cString: $0)) } ?? 4)
+    package static let nodes = Gate(width: getenv("MARTLET_TEST_WIDTH").flatMap { Int(String(cString: $0)) } ?? 4)
 
     init(width: Int) {
         state = Mutex(State(free: max(1, width)))
     }
 
     /// Waits for a place.
-    func enter() async {
+    package func enter() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.free > 0 {
@@ -33,7 +33,7 @@ final class Gate: Sendable {
     }
 
     /// Gives the place to the one who has waited longest.
-    func leave() {
+    package func leave() {
         let next = state.withLock { state in
             if state.waiting.isEmpty {
                 state.free += 1
