@@ -31,7 +31,7 @@ struct ReservationTests {
                 .add, try await node.pod(), args: "IP=10.244.0.2", configuration: configuration)
             let error = try outcome.error()
             #expect(error.whole.contains("10.244.0.2") && error.whole.contains("reserv"))
-            #expect(try await node.snapshot().changes(since: before, ignoring: [.files]) == "")
+            try await node.expectUnchanged(since: before, ignoring: [.files])
         }
     }
 
