@@ -11,7 +11,7 @@ struct ReservationTests {
     @Test("are never chosen")
     func automatic() async throws {
         try await withNode { node in
-            let configuration = configuration(node, ["10.244.0.0/30", "10.244.0.6", "fd00::/64"])
+            let configuration = configuration(node, ["10.244.0.0/30", "10.244.0.6/32", "fd00::/64"])
             var all: Set<String> = []
             for _ in 0..<3 {
                 all.insert(try await node.add(node.pod(), configuration: configuration).resultAddress())
