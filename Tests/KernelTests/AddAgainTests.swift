@@ -11,8 +11,8 @@ struct AddAgainTests {
             let (before, inside) = (try await node.snapshot(), try await pod.contents())
             let error = try await node.cni(.add, pod).error()
             #expect(error.whole.contains("eth0"))
-            #expect(try await node.snapshot().changes(since: before) == "")
-            #expect(try await pod.contents() == inside)
+            try await node.expectUnchanged(since: before)
+            try await expectEqual(pod.contents(), inside)
             #expect(try await node.namespace.pings(result.resultAddress()))
         }
     }
@@ -26,7 +26,7 @@ struct AddAgainTests {
             let again = try await node.add(pod)
             #expect(try again.resultAddress() == first)
             #expect(try await node.namespace.pings(first))
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.ledger.leases().count, 1)
         }
     }
 
@@ -39,8 +39,8 @@ struct AddAgainTests {
             let again = try await node.add(new)
             #expect(try again.resultAddress() == first)
             #expect(again["interfaces"][1]["sandbox"] == .string(new.path))
-            #expect(try await node.namespace.routes(to: "\(first)/32").map(\.device) == [try again.resultHostLink()])
-            #expect(try await node.namespace.links().filter { $0.name.hasPrefix("cali") }.count == 1)
+            try await expectEqual(node.namespace.routes(to: "\(first)/32").map(\.device), [try again.resultHostLink()])
+            try await expectEqual(node.namespace.links().filter { $0.name.hasPrefix("cali") }.count, 1)
             #expect(try await new.namespace.pings("192.0.2.10"))
             try await node.delete(new)
             #expect(try await node.ledger.leases().isEmpty)
@@ -60,7 +60,7 @@ struct AddAgainTests {
                     ["name": "pool", "cidr": "10.244.0.0/16"], ["name": "second", "cidr": "10.250.0.0/16"],
                 ]
             ).setting("ipam.ipv4_pools", ["second"])
-            #expect(try await node.add(pod, configuration: other).resultAddress() == first)
+            try await expectEqual(node.add(pod, configuration: other).resultAddress(), first)
         }
     }
 
@@ -77,7 +77,7 @@ struct AddAgainTests {
             #expect(try await node.namespace.pings(second.resultAddress()))
             try await node.delete(old, args: args)
             #expect(try await node.namespace.pings(second.resultAddress()))
-            #expect(try await node.ledger.leases().map(\.container) == [new.id])
+            try await expectEqual(node.ledger.leases().map(\.container), [new.id])
             try await node.delete(old, args: args)
             #expect(try await node.namespace.pings(second.resultAddress()))
             try await node.delete(new, args: args)
@@ -92,13 +92,13 @@ struct AddAgainTests {
             let args = "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-0"
             let (old, new) = (try await node.pod(), try await node.pod())
             let first = try await node.add(old, args: args)
-            try await new.namespace.ip("link add eth0 type dummy")
+            try await new.namespace.ip("link add eth0 type ifb")
             let before = try await node.snapshot()
             #expect(try await node.cni(.add, new, args: args).error().whole.contains("eth0"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
             try await node.delete(new, args: args)
             #expect(try await node.namespace.pings(first.resultAddress()))
-            #expect(try await new.namespace.link("eth0")?.kind == "dummy")
+            try await expectEqual(new.namespace.link("eth0")?.kind, "ifb")
         }
     }
 
@@ -111,7 +111,7 @@ struct AddAgainTests {
             let result = try await node.add(pod.named("y"))
             try await node.delete(pod)
             #expect(try await node.namespace.pings(result.resultAddress()))
-            #expect(try await node.ledger.leases().map(\.container) == ["y"])
+            try await expectEqual(node.ledger.leases().map(\.container), ["y"])
         }
     }
 }

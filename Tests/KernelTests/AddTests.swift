@@ -34,9 +34,8 @@ struct AddTests {
             let links = try await pod.namespace.links()
             #expect(links.map(\.name).sorted() == ["eth0", "lo"])
             #expect(links.allSatisfy { $0.isUp })
-            #expect(
-                try await pod.namespace.addresses(of: "eth0").map(\.address).filter { !$0.contains(":") }
-                    == ["\(address)/32"])
+            try await expectEqual(
+                pod.namespace.addresses(of: "eth0").map(\.address).filter { !$0.contains(":") }, ["\(address)/32"])
             let routes = try await pod.namespace.routes().filter { !$0.destination.contains(":") }
             #expect(Set(routes.map(\.destination)) == ["0.0.0.0/0", "169.254.1.1/32"])
             let gateway = try #require(routes.first { $0.destination == "169.254.1.1/32" })
@@ -60,7 +59,7 @@ struct AddTests {
             #expect(guest.mac != host.mac)
             #expect(host.queues == 1 && guest.queues == 1)
             #expect(host.alias == "pods/\(pod.id)/eth0")
-            #expect(try await node.namespace.addresses(of: name).filter { !$0.address.hasPrefix("fe80:") } == [])
+            try await expectEqual(node.namespace.addresses(of: name).filter { !$0.address.hasPrefix("fe80:") }, [])
         }
     }
 
@@ -75,8 +74,8 @@ struct AddTests {
             #expect(routes.first?.scope == 253)
             #expect(routes.first?.kind == .unicast)
             #expect(routes.first?.gateway == nil)
-            #expect(try await node.namespace.blackholes() == ["10.244.0.0/26"])
-            #expect(try await node.ledger.blocks() == [.init(cidr: "10.244.0.0/26", owner: "n1")])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26"])
+            try await expectEqual(node.ledger.blocks(), [.init(cidr: "10.244.0.0/26", owner: "n1")])
         }
     }
 
@@ -106,8 +105,9 @@ struct AddTests {
             let result = try await node.add(pod)
             let address = try result.resultAddress()
             let host = try result.resultHostLink()
-            #expect(
-                try await node.ledger.leases() == [
+            try await expectEqual(
+                node.ledger.leases(),
+                [
                     .init(address: address, network: "pods", container: pod.id, ifname: "eth0", hostInterface: host)
                 ])
         }
@@ -120,7 +120,7 @@ struct AddTests {
             let second = try await node.add(try await node.pod())
             #expect(try first.resultAddress() != second.resultAddress())
             #expect(try first.resultHostLink() != second.resultHostLink())
-            #expect(try await node.ledger.blocks().count == 1)
+            try await expectEqual(node.ledger.blocks().count, 1)
         }
     }
 
@@ -130,9 +130,9 @@ struct AddTests {
             let pod = try await node.pod()
             let result = try await node.add(pod, ifname: "a-15-byte-name.")
             #expect(result["interfaces"][1]["name"] == "a-15-byte-name.")
-            #expect(try await pod.namespace.links().map(\.name).sorted() == ["a-15-byte-name.", "lo"])
+            try await expectEqual(pod.namespace.links().map(\.name).sorted(), ["a-15-byte-name.", "lo"])
             try await node.delete(pod, ifname: "a-15-byte-name.")
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
         }
     }
 

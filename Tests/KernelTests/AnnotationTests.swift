@@ -51,7 +51,7 @@ struct AnnotationTests {
             let result = try await node.add(
                 pod, configuration: configuration(node, ["hwAddr": "02:11:22:33:44:55"]))
             #expect(result["interfaces"][1]["mac"] == "02:11:22:33:44:55")
-            #expect(try await pod.namespace.link("eth0")?.mac == "02:11:22:33:44:55")
+            try await expectEqual(pod.namespace.link("eth0")?.mac, "02:11:22:33:44:55")
             #expect(try await node.namespace.pings(result.resultAddress()))
         }
     }
@@ -70,7 +70,7 @@ struct AnnotationTests {
                 .add, try await node.pod(), configuration: configuration(node, [name: .string(text)])
             ).error()
             #expect(error.whole.contains(name), "\(error)")
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -103,7 +103,7 @@ struct RequestedMACTests {
             let pod = try await node.pod()
             let result = try await node.add(pod, args: "MAC=\(mac)")
             #expect(result["interfaces"][1]["mac"] == .string(mac.lowercased()))
-            #expect(try await pod.namespace.link("eth0")?.mac == mac.lowercased())
+            try await expectEqual(pod.namespace.link("eth0")?.mac, mac.lowercased())
         }
     }
 
@@ -115,7 +115,7 @@ struct RequestedMACTests {
                 "capabilities": ["mac": true], "runtimeConfig": ["mac": "02:11:22:33:44:55"],
             ])
             try await node.add(pod, configuration: configuration)
-            #expect(try await pod.namespace.link("eth0")?.mac == "02:11:22:33:44:55")
+            try await expectEqual(pod.namespace.link("eth0")?.mac, "02:11:22:33:44:55")
         }
     }
 
@@ -129,7 +129,7 @@ struct RequestedMACTests {
             let configuration = node.configuration(["runtimeConfig": ["mac": .string(mac)]])
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("mac"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 }

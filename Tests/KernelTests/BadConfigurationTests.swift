@@ -30,8 +30,8 @@ struct BadConfigurationTests {
             let error = try await node.cni(.add, pod, plugin: "martlet", configuration: configuration).error()
             #expect(mistake.codes.contains(error.code), "\(error)")
             for name in mistake.names { #expect(error.whole.contains(name), "\(error) does not name \(name)") }
-            #expect(try await node.snapshot().changes(since: before) == "")
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            try await node.expectUnchanged(since: before)
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
         }
     }
 
@@ -126,7 +126,7 @@ struct BadConfigurationTests {
                 "ipam.pools", [["name": "wide", "cidr": "10.0.0.0/8"]])
             let error = try await node.cni(.add, try await node.pod(), configuration: other).error()
             #expect(error.whole.contains("10.0.0.0/8") && error.whole.contains("10.244.0.0/16"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -145,7 +145,7 @@ struct BadConfigurationTests {
                     #expect(Set(try await node.ledger.leases().map(\.address)).count == 2)
                 } else {
                     #expect(try outcome.error().whole.contains("pool"))
-                    #expect(try await node.snapshot().changes(since: before) == "")
+                    try await node.expectUnchanged(since: before)
                 }
             }
         }
@@ -159,8 +159,8 @@ struct BadConfigurationTests {
                 "ipam.pools", [["name": "pool", "cidr": "192.0.2.0/24"]])
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("192.0.2.0/24"))
-            #expect(try await node.snapshot().changes(since: before, ignoring: [.files]) == "")
-            #expect(try await node.namespace.blackholes() == [])
+            try await node.expectUnchanged(since: before, ignoring: [.files])
+            try await expectEqual(node.namespace.blackholes(), [])
         }
     }
 }

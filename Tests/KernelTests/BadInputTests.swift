@@ -12,7 +12,7 @@ struct BadInputTests {
         #expect(codes.contains(error.code), "\(error)")
         #expect(error.version != nil)
         #expect(outcome.completion.duration < .seconds(5))
-        #expect(try await node.snapshot().changes(since: before) == "")
+        try await node.expectUnchanged(since: before)
         return error
     }
 
@@ -132,8 +132,8 @@ struct BadInputTests {
                 ])
             #expect(completion.status == .exited(1))
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
         }
     }
 }

@@ -12,8 +12,8 @@ struct BrokenLedgerDeleteTests {
             let host = try await node.add(pod).resultHostLink()
             try await accident(node)
             try await node.delete(pod)
-            #expect(try await node.namespace.link(host) == nil)
-            #expect(try await pod.namespace.link("eth0") == nil)
+            try await expectEqual(node.namespace.link(host), nil)
+            try await expectEqual(pod.namespace.link("eth0"), nil)
         }
     }
 
@@ -53,8 +53,8 @@ struct BrokenLedgerDeleteTests {
             let host = try await node.add(pod).resultHostLink()
             try await node.ledger.pretendNewer()
             try await node.delete(pod)
-            #expect(try await node.namespace.link(host) == nil)
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.namespace.link(host), nil)
+            try await expectEqual(node.ledger.leases().count, 1)
         }
     }
 
@@ -73,9 +73,9 @@ struct BrokenLedgerDeleteTests {
             let host = try await node.add(pod).resultHostLink()
             try await node.namespace.must("/bin/mount", "-o", "remount,ro", node.folder.path)
             try await node.delete(pod)
-            #expect(try await node.namespace.link(host) == nil)
+            try await expectEqual(node.namespace.link(host), nil)
             try await node.namespace.must("/bin/mount", "-o", "remount,rw", node.folder.path)
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.ledger.leases().count, 1)
             try await node.delete(pod)
             #expect(try await node.ledger.leases().isEmpty)
         }
@@ -88,7 +88,7 @@ struct BrokenLedgerDeleteTests {
             let host = try await node.add(pod).resultHostLink()
             try await node.fillDisk()
             try await node.delete(pod)
-            #expect(try await node.namespace.link(host) == nil)
+            try await expectEqual(node.namespace.link(host), nil)
             try await node.freeDisk()
             try await node.delete(pod)
             #expect(try await node.ledger.leases().isEmpty)
@@ -107,7 +107,7 @@ struct BrokenLedgerDeleteTests {
             let error = try outcome.error()
             #expect(error.code == 11)
             #expect(error.message.contains("\(holder.pid)"), "\(error)")
-            #expect(try await node.ledger.leases() == before)
+            try await expectEqual(node.ledger.leases(), before)
             holder.end()
             try await node.delete(pod)
             #expect(try await node.ledger.leases().isEmpty)

@@ -13,7 +13,7 @@ struct ChainTests {
         let pod = try await chain.node.pod()
         let result = try await chain.add(pod)
         #expect(try await chain.node.namespace.pings(result.resultAddress()))
-        #expect(try await chain.check(pod, result: result) == nil)
+        try await expectEqual(chain.check(pod, result: result), nil)
         try await whileUp(pod, result)
         try await chain.delete(pod, result: result)
         let left = try await chain.node.snapshot().changes(since: before, ignoring: [.nftables])
@@ -34,12 +34,12 @@ struct ChainTests {
             let pod = try await node.pod()
             let result = try await chain.add(pod)
             let server = try await pod.namespace.serve(80, text: "hello")
-            #expect(try await outside.fetch("192.0.2.10", 8080) == "hello")
+            try await expectEqual(outside.fetch("192.0.2.10", 8080), "hello")
             #expect(try await node.check(pod, result: result).succeeded)
             server.end()
             try await chain.delete(pod, result: result)
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await outside.fetch("192.0.2.10", 8080) == nil)
+            try await expectEqual(outside.fetch("192.0.2.10", 8080), nil)
         }
     }
 
@@ -109,7 +109,7 @@ struct ChainTests {
             #expect(try await node.namespace.pings(address))
             try await chain.delete(pod, result: result)
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await pod.namespace.link("eth0") == nil)
+            try await expectEqual(pod.namespace.link("eth0"), nil)
         }
     }
 

@@ -38,8 +38,8 @@ struct CheckTests {
             let result = try await node.add(pod)
             try await pod.namespace.ip(
                 "addr add 198.51.100.1/32 dev eth0", "route add 203.0.113.0/24 via 169.254.1.1",
-                "link add extra type dummy")
-            try await node.namespace.ip("link add extra type dummy", "route add 203.0.113.0/24 dev up0")
+                "link add extra type ifb")
+            try await node.namespace.ip("link add extra type ifb", "route add 203.0.113.0/24 dev up0")
             try await node.check(pod, result: result).result()
         }
     }
@@ -123,8 +123,8 @@ struct CheckTests {
             try await node.check(pod, result: result).result()
             try await pod.namespace.ip("link set eth0 mtu 1400")
             #expect(try await !node.check(pod, result: result).succeeded)
-            #expect(try await node.snapshot().changes(since: before) == "")
-            #expect(try await pod.namespace.link("eth0")?.mtu == 1400)
+            try await node.expectUnchanged(since: before)
+            try await expectEqual(pod.namespace.link("eth0")?.mtu, 1400)
         }
     }
 

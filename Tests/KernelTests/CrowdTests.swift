@@ -26,14 +26,14 @@ struct CrowdTests {
             #expect(Set(leases.map(\.address)).count == 64)
             #expect(Set(leases.map(\.container)) == Set(pods.map(\.id)))
             #expect(Set(leases.map(\.hostInterface)).count == 64)
-            #expect(try await node.namespace.blackholes() == Set(node.ledger.blocks().map(\.cidr)))
+            try await expectEqual(node.namespace.blackholes(), Set(node.ledger.blocks().map(\.cidr)))
             for lease in leases {
-                #expect(
-                    try await node.namespace.routes(to: "\(lease.address)/32").map(\.device) == [lease.hostInterface])
+                try await expectEqual(
+                    node.namespace.routes(to: "\(lease.address)/32").map(\.device), [lease.hostInterface])
             }
             try await all(pods) { pod in try await node.delete(pod) }
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
             #expect(try await node.namespace.routes().filter { $0.destination.hasSuffix("/32") }.isEmpty)
         }
     }
@@ -61,7 +61,7 @@ struct CrowdTests {
             }
             try await all(pods) { pod in try await node.delete(pod) }
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
             #expect(try await node.namespace.neighbours().filter { $0.address.hasPrefix("10.244.") }.isEmpty)
         }
     }
@@ -94,7 +94,7 @@ struct CrowdTests {
                 #expect(try loser.error().whole.contains("eth0"))
                 let winner = try #require(outcomes.first { $0.succeeded })
                 #expect(try await node.namespace.pings(winner.document.resultAddress()))
-                #expect(try await node.ledger.leases().count == 1)
+                try await expectEqual(node.ledger.leases().count, 1)
                 try await node.delete(pod)
             }
         }
@@ -111,10 +111,10 @@ struct CrowdTests {
                 try added.result()
                 try deleted.result()
                 let isWired = try await pod.namespace.link("eth0") != nil
-                #expect(try await node.ledger.leases().count == (isWired ? 1 : 0))
+                try await expectEqual(node.ledger.leases().count, (isWired ? 1 : 0))
                 try await node.delete(pod)
                 #expect(try await node.ledger.leases().isEmpty)
-                #expect(try await pod.namespace.link("eth0") == nil)
+                try await expectEqual(pod.namespace.link("eth0"), nil)
             }
         }
     }
@@ -129,8 +129,8 @@ struct CrowdTests {
             }()
             try await all(pods) { pod in try await node.add(pod) }
             try await collecting
-            #expect(try await node.ledger.leases().count == 16)
-            #expect(try await node.namespace.blackholes() == Set(node.ledger.blocks().map(\.cidr)))
+            try await expectEqual(node.ledger.leases().count, 16)
+            try await expectEqual(node.namespace.blackholes(), Set(node.ledger.blocks().map(\.cidr)))
         }
     }
 }

@@ -95,8 +95,8 @@ struct DelegationRulesTests {
             let error = try await call(.add, node, ipam, pod).error()
             #expect(error.whole.contains(ipam.name))
             #expect(try ipam.commands() == ["ADD", "DEL"])
-            #expect(try await node.snapshot().changes(since: before, ignoring: [.files]) == "")
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            try await node.expectUnchanged(since: before, ignoring: [.files])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
         }
     }
 

@@ -80,7 +80,7 @@ struct DelegationTests {
             #expect(try await node.namespace.pings("10.77.0.5"))
             #expect(try await node.namespace.pings("fd00:77::5"))
             try await node.delete(pod, configuration: fixed(node))
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
         }
     }
 
@@ -92,7 +92,7 @@ struct DelegationTests {
             let variables: [String: String?] = hasPath ? [:] : ["CNI_NETNS": ""]
             try await node.cni(.delete, pod, configuration: hostLocal(node), variables: variables).result()
             #expect(leases(node) == [])
-            #expect(try await node.namespace.link(host) == nil)
+            try await expectEqual(node.namespace.link(host), nil)
         }
     }
 
@@ -105,8 +105,8 @@ struct DelegationTests {
             let error = try await node.cni(.add, pod, configuration: hostLocal(node)).error()
             #expect(error.whole.contains("10.1.0.2"))
             #expect(leases(node) == [])
-            #expect(try await node.snapshot().changes(since: before, ignoring: [.files]) == "")
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            try await node.expectUnchanged(since: before, ignoring: [.files])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
         }
     }
 
@@ -118,7 +118,7 @@ struct DelegationTests {
             let before = try await node.snapshot()
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("no IP addresses available"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -129,7 +129,7 @@ struct DelegationTests {
             let configuration = node.configuration(["ipam": ["type": "no-such-ipam"]])
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("no-such-ipam") && error.whole.contains("CNI_PATH"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 

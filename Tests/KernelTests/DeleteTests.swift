@@ -15,11 +15,11 @@ struct DeleteTests {
             let host = try await node.add(pod).resultHostLink()
             #expect(try await !node.snapshot().changes(since: before).isEmpty)
             try await node.delete(pod)
-            #expect(try await node.snapshot().changes(since: before) == "")
-            #expect(try await node.namespace.link(host) == nil)
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
-            #expect(try await node.ledger.blocks().count == 1)
-            #expect(try await node.namespace.blackholes() == ["10.244.0.0/26"])
+            try await node.expectUnchanged(since: before)
+            try await expectEqual(node.namespace.link(host), nil)
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
+            try await expectEqual(node.ledger.blocks().count, 1)
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26"])
         }
     }
 
@@ -40,8 +40,8 @@ struct DeleteTests {
                 let pod = try await node.pod()
                 let host = try await node.add(pod).resultHostLink()
                 try await node.delete(pod)
-                #expect(try await node.namespace.link(host) == nil)
-                #expect(try await pod.namespace.link("eth0") == nil)
+                try await expectEqual(node.namespace.link(host), nil)
+                try await expectEqual(pod.namespace.link("eth0"), nil)
             }
         }
     }
@@ -53,7 +53,7 @@ struct DeleteTests {
             let kept = try await node.add(stays)
             try await node.add(goes)
             try await node.delete(goes)
-            #expect(try await node.ledger.leases().map(\.container) == [stays.id])
+            try await expectEqual(node.ledger.leases().map(\.container), [stays.id])
             #expect(try await node.namespace.pings(kept.resultAddress()))
         }
     }

@@ -34,10 +34,10 @@ struct DualStackTests {
             #expect(Set(blackholes.map(\.destination)) == ["10.244.0.0/26", "fd00:10:244::/122"])
             #expect(blackholes.allSatisfy { $0.metric < 32 })
             let neighbour = try await node.namespace.neighbours().first { $0.address == six }
-            #expect(try await neighbour?.mac == pod.namespace.link("eth0")?.mac)
+            try await expectEqual(neighbour?.mac, pod.namespace.link("eth0")?.mac)
             #expect(neighbour?.isExternallyLearned == true)
-            #expect(
-                try await node.namespace.addresses(of: host).map(\.address) == ["\(DualStackTests.hostLinkLocal)/64"])
+            try await expectEqual(
+                node.namespace.addresses(of: host).map(\.address), ["\(DualStackTests.hostLinkLocal)/64"])
         }
     }
 
@@ -80,11 +80,11 @@ struct DualStackTests {
             for (name, value) in [
                 ("accept_dad", "0"), ("disable_ipv6", "0"), ("proxy_ndp", "1"), ("forwarding", "1"), ("accept_ra", "0"),
             ] {
-                #expect(try await node.namespace.sysctl("net/ipv6/conf/\(host)/\(name)") == value, "\(name)")
+                try await expectEqual(node.namespace.sysctl("net/ipv6/conf/\(host)/\(name)"), value, "\(name)")
             }
-            #expect(try await node.namespace.sysctl("net/ipv6/conf/all/forwarding") == "1")
-            #expect(try await pod.namespace.sysctl("net/ipv6/conf/all/forwarding") == "0")
-            #expect(try await pod.namespace.sysctl("net/ipv6/conf/eth0/accept_dad") == "0")
+            try await expectEqual(node.namespace.sysctl("net/ipv6/conf/all/forwarding"), "1")
+            try await expectEqual(pod.namespace.sysctl("net/ipv6/conf/all/forwarding"), "0")
+            try await expectEqual(pod.namespace.sysctl("net/ipv6/conf/eth0/accept_dad"), "0")
         }
     }
 
@@ -108,7 +108,7 @@ struct DualStackTests {
             let result = try await node.add(pod, configuration: configuration)
             #expect(result.resultAddresses.count == 1)
             #expect(try await node.namespace.pings(result.resultAddress(ipv6: true)))
-            #expect(try await node.ledger.blocks().map(\.cidr) == ["fd00:10:244::/122"])
+            try await expectEqual(node.ledger.blocks().map(\.cidr), ["fd00:10:244::/122"])
             try await node.delete(pod, configuration: configuration)
             #expect(try await node.ledger.leases().isEmpty)
         }
@@ -136,7 +136,7 @@ struct DualStackTests {
             let before = try await node.snapshot()
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("six"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -150,9 +150,9 @@ struct DualStackTests {
             let before = try await node.snapshot()
             let pod = try await node.pod()
             try await node.add(pod, configuration: configuration)
-            #expect(try await node.ledger.leases().count == 2)
+            try await expectEqual(node.ledger.leases().count, 2)
             try await node.delete(pod, configuration: configuration)
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 }

@@ -26,8 +26,8 @@ struct GoodConfigurationTests {
             let pod = try await node.pod()
             let result = try await node.add(pod, configuration: configuration)
             #expect(result.resultAddresses.count == 1)
-            #expect(try await pod.namespace.link("eth0")?.mtu == 1400)
-            #expect(try await pod.namespace.sysctl("net/ipv4/ip_forward") == "1")
+            try await expectEqual(pod.namespace.link("eth0")?.mtu, 1400)
+            try await expectEqual(pod.namespace.sysctl("net/ipv4/ip_forward"), "1")
         }
     }
 
@@ -49,7 +49,7 @@ struct GoodConfigurationTests {
             try writeFile(file, "  from-the-file\n")
             var configuration = node.configuration(["nodename": "given", "nodename_file": .string(file)])
             try await node.add(try await node.pod(), configuration: configuration)
-            #expect(try await node.ledger.blocks().map(\.owner) == ["given"])
+            try await expectEqual(node.ledger.blocks().map(\.owner), ["given"])
             configuration["nodename"] = nil
             try await node.add(try await node.pod(), configuration: configuration)
             #expect(Set(try await node.ledger.blocks().map(\.owner)) == ["given", "from-the-file"])

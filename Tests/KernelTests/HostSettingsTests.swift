@@ -13,7 +13,7 @@ struct HostSettingsTests {
                 "ipv4/conf/\(host)/rp_filter": "1", "ipv6/conf/\(host)/accept_ra": "0",
             ]
             for (name, value) in expected {
-                #expect(try await node.namespace.sysctl("net/\(name)") == value, "\(name)")
+                try await expectEqual(node.namespace.sysctl("net/\(name)"), value, "\(name)")
             }
         }
     }
@@ -28,7 +28,7 @@ struct HostSettingsTests {
             try await pod.namespace.setSysctl("net/ipv4/ip_forward", isAllowed ? "0" : "1")
             let settings: Value = ["allow_ip_forwarding": .bool(isAllowed)]
             try await node.add(pod, configuration: node.configuration(["container_settings": settings]))
-            #expect(try await pod.namespace.sysctl("net/ipv4/ip_forward") == (isAllowed ? "1" : "0"))
+            try await expectEqual(pod.namespace.sysctl("net/ipv4/ip_forward"), (isAllowed ? "1" : "0"))
         }
     }
 
@@ -36,9 +36,9 @@ struct HostSettingsTests {
     func forwardingAuto() async throws {
         for change: Value in [[:], ["ip_forward": "auto"]] {
             try await withNode { node in
-                #expect(try await node.namespace.sysctl("net/ipv4/ip_forward") == "0")
+                try await expectEqual(node.namespace.sysctl("net/ipv4/ip_forward"), "0")
                 try await node.add(try await node.pod(), configuration: node.configuration(change))
-                #expect(try await node.namespace.sysctl("net/ipv4/ip_forward") == "1")
+                try await expectEqual(node.namespace.sysctl("net/ipv4/ip_forward"), "1")
             }
         }
     }
@@ -48,7 +48,7 @@ struct HostSettingsTests {
         try await withNode { node in
             let pod = try await node.pod()
             try await node.add(pod, configuration: node.configuration(["ip_forward": "leave"]))
-            #expect(try await node.namespace.sysctl("net/ipv4/ip_forward") == "0")
+            try await expectEqual(node.namespace.sysctl("net/ipv4/ip_forward"), "0")
         }
     }
 
@@ -59,7 +59,7 @@ struct HostSettingsTests {
             try await node.ledger.pretendReboot()
             try await node.namespace.setSysctl("net/ipv4/ip_forward", "0")
             try await node.add(try await node.pod())
-            #expect(try await node.namespace.sysctl("net/ipv4/ip_forward") == "1")
+            try await expectEqual(node.namespace.sysctl("net/ipv4/ip_forward"), "1")
         }
     }
 
@@ -68,9 +68,9 @@ struct HostSettingsTests {
         try await withNode { node in
             try await node.add(try await node.pod())
             try await node.namespace.ip("route flush proto 80")
-            #expect(try await node.namespace.blackholes() == [])
+            try await expectEqual(node.namespace.blackholes(), [])
             try await node.add(try await node.pod())
-            #expect(try await node.namespace.blackholes() == ["10.244.0.0/26"])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26"])
         }
     }
 
@@ -79,8 +79,8 @@ struct HostSettingsTests {
         try await withNode { node in
             let pod = try await node.pod()
             try await node.add(pod, configuration: node.configuration(["route_protocol": 99]))
-            #expect(try await node.namespace.blackholes(proto: 99) == ["10.244.0.0/26"])
-            #expect(try await node.namespace.blackholes(proto: 80) == [])
+            try await expectEqual(node.namespace.blackholes(proto: 99), ["10.244.0.0/26"])
+            try await expectEqual(node.namespace.blackholes(proto: 80), [])
         }
     }
 }

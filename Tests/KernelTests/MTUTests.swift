@@ -6,8 +6,8 @@ struct MTUTests {
     private func expectMTU(_ mtu: Int, on node: Node, configuration: Value) async throws {
         let pod = try await node.pod()
         let result = try await node.add(pod, configuration: configuration)
-        #expect(try await pod.namespace.link("eth0")?.mtu == mtu)
-        #expect(try await node.namespace.link(result.resultHostLink())?.mtu == mtu)
+        try await expectEqual(pod.namespace.link("eth0")?.mtu, mtu)
+        try await expectEqual(node.namespace.link(result.resultHostLink())?.mtu, mtu)
         let address = try result.resultAddress()
         #expect(try await node.namespace.pings(address, size: mtu - 28))
         try await node.delete(pod, configuration: configuration)
@@ -50,7 +50,7 @@ struct MTUTests {
     func twoDefaults() async throws {
         try await withNode([.defaultRoute]) { node in
             try await node.namespace.ip(
-                "link set up0 mtu 1400", "link add other type dummy", "link set other mtu 1300 up",
+                "link set up0 mtu 1400", "link add other type ifb", "link set other mtu 1300 up",
                 "addr add 198.51.100.1/24 dev other", "route add default via 198.51.100.2 dev other metric 100")
             try await expectMTU(1400, on: node, configuration: node.configuration())
         }

@@ -80,7 +80,7 @@ struct MasqueradeTests {
     func notAsked() async throws {
         try await withNode { node in
             try await node.add(try await node.pod(), configuration: configuration(node, nat: false))
-            #expect(try await node.namespace.must("/usr/sbin/nft", "list", "tables") == "")
+            try await expectEqual(node.namespace.must("/usr/sbin/nft", "list", "tables"), "")
         }
     }
 
@@ -93,8 +93,8 @@ struct MasqueradeTests {
             let outcome = try await node.cni(.add, pod, configuration: configuration(node, nat: true))
             #expect(try outcome.error().whole.contains("nft"))
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
         }
     }
 }

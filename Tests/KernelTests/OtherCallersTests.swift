@@ -29,7 +29,7 @@ struct OtherCallersTests {
             #expect(try #require(result.resultAddresses.first).hasSuffix("/24"))
             #expect(result["ips"][0]["gateway"] == "10.244.0.1")
             #expect(!["10.244.0.0", "10.244.0.1", "10.244.0.255"].contains(try result.resultAddress()))
-            #expect(try await node.ledger.leases().map(\.address) == [result.resultAddress()])
+            try await expectEqual(node.ledger.leases().map(\.address), [result.resultAddress()])
             try await node.check(pod, result: result, configuration: configuration).result()
             try await node.delete(pod, configuration: configuration)
             #expect(try await node.ledger.leases().isEmpty)

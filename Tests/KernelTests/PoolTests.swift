@@ -30,8 +30,8 @@ struct PoolTests {
             #expect(Set(all).count == 65)
             let firstBlock = Set((0..<64).map { "10.244.0.\($0)" })
             #expect(firstBlock.isSubset(of: all))
-            #expect(try await node.namespace.blackholes() == ["10.244.0.0/26", "10.244.0.64/26"])
-            #expect(try await node.ledger.blocks().map(\.cidr) == ["10.244.0.0/26", "10.244.0.64/26"])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26", "10.244.0.64/26"])
+            try await expectEqual(node.ledger.blocks().map(\.cidr), ["10.244.0.0/26", "10.244.0.64/26"])
         }
     }
 
@@ -41,7 +41,7 @@ struct PoolTests {
     func blockSize(cidr: String, size: Int) async throws {
         try await withNode { node in
             try await node.add(try await node.pod(), configuration: pool(node, cidr, blockSize: size))
-            #expect(try await node.namespace.blackholes() == ["10.244.0.0/\(size)"])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/\(size)"])
         }
     }
 
@@ -52,7 +52,7 @@ struct PoolTests {
             let configuration = node.dualStackConfiguration().setting("ipam.pools", pools)
                 .setting("ipam.assign_ipv4", false)
             try await node.add(try await node.pod(), configuration: configuration)
-            #expect(try await node.namespace.blackholes() == ["fd00:10:244::/\(size)"])
+            try await expectEqual(node.namespace.blackholes(), ["fd00:10:244::/\(size)"])
         }
     }
 
@@ -65,7 +65,7 @@ struct PoolTests {
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.message.contains("max_blocks_per_host"))
             #expect(error.message.contains("pool"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -124,7 +124,7 @@ struct PoolTests {
             #expect(Set(blocks.map(\.owner)) == ["n1", "n2"])
             for place in [node, other] {
                 let own = Set(blocks.filter { $0.owner == place.name }.map(\.cidr))
-                #expect(try await place.namespace.blackholes() == own)
+                try await expectEqual(place.namespace.blackholes(), own)
             }
         }
     }
@@ -138,7 +138,7 @@ struct PoolTests {
             let theirs = configuration.setting("nodename", "n2")
             let error = try await other.cni(.add, try await other.pod(), configuration: theirs).error()
             #expect(error.message.contains("pool"))
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.ledger.leases().count, 1)
         }
     }
 
@@ -152,8 +152,8 @@ struct PoolTests {
             let error = try await node.cni(.add, pod, configuration: configuration).error()
             #expect(
                 error.message.contains("pool") && error.whole.contains("10.244.0.0/30") && error.whole.contains("4"))
-            #expect(try await node.snapshot().changes(since: before) == "")
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
+            try await node.expectUnchanged(since: before)
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
         }
     }
 }

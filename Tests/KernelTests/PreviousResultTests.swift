@@ -51,7 +51,7 @@ struct PreviousResultTests {
                 #expect([6, 7].contains(error.code))
                 #expect(error.whole.contains("prevResult"))
             }
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -63,7 +63,7 @@ struct PreviousResultTests {
                 try await node.add(pod)
                 try await node.delete(pod, configuration: node.configuration(["prevResult": previous]))
                 #expect(try await node.ledger.leases().isEmpty, "\(previous)")
-                #expect(try await pod.namespace.link("eth0") == nil, "\(previous)")
+                try await expectEqual(pod.namespace.link("eth0"), nil, "\(previous)")
             }
         }
     }

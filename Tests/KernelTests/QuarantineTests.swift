@@ -18,9 +18,9 @@ struct QuarantineTests {
             #expect(try result.resultAddress() == "10.244.0.2")
             #expect(try await node.namespace.pings("10.244.0.2"))
             for taken in ["10.244.0.0", "10.244.0.1", "10.244.0.3"] {
-                #expect(try await node.namespace.routes(to: "\(taken)/32").map(\.device) == ["up0"])
+                try await expectEqual(node.namespace.routes(to: "\(taken)/32").map(\.device), ["up0"])
             }
-            #expect(try await node.ledger.leases().map(\.address) == ["10.244.0.2"])
+            try await expectEqual(node.ledger.leases().map(\.address), ["10.244.0.2"])
             #expect(try await node.ledger.quarantined().isSubset(of: ["10.244.0.0", "10.244.0.1", "10.244.0.3"]))
             try await node.delete(pod, configuration: configuration(node))
             #expect(try await node.ledger.leases().isEmpty)
@@ -41,7 +41,7 @@ struct QuarantineTests {
             try await node.namespace.ip("route del 10.244.0.0/32 dev up0")
             let last = try await node.add(try await node.pod(), configuration: configuration(node)).resultAddress()
             #expect(last == "10.244.0.0")
-            #expect(try await node.ledger.quarantined() == [])
+            try await expectEqual(node.ledger.quarantined(), [])
         }
     }
 
@@ -54,9 +54,9 @@ struct QuarantineTests {
             let error = try outcome.error()
             #expect(error.whole.contains("10.244.0.2") && error.whole.contains("up0"))
             #expect(try await node.ledger.leases().isEmpty)
-            #expect(try await pod.namespace.links().map(\.name) == ["lo"])
-            #expect(try await node.namespace.routes(to: "10.244.0.2/32").map(\.device) == ["up0"])
-            #expect(try await node.namespace.links().map(\.name).sorted() == ["lo", "up0", "up1"])
+            try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
+            try await expectEqual(node.namespace.routes(to: "10.244.0.2/32").map(\.device), ["up0"])
+            try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
         }
     }
 
@@ -68,7 +68,7 @@ struct QuarantineTests {
             #expect(try result.resultAddress(ipv6: true) != "fd00:10:244::")
             #expect(try await node.namespace.pings(result.resultAddress()))
             #expect(try await node.namespace.pings(result.resultAddress(ipv6: true)))
-            #expect(try await node.ledger.leases().count == 2)
+            try await expectEqual(node.ledger.leases().count, 2)
         }
     }
 }

@@ -84,7 +84,7 @@ struct RequestedAddressTests {
             let before = try await node.snapshot()
             let error = try await node.cni(.add, two, args: args).error()
             #expect(error.whole.contains("10.244.3.7"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
             try await node.delete(one, args: args)
             let again = try await node.add(two, args: args).resultAddress()
             #expect(again == "10.244.3.7")
@@ -119,7 +119,7 @@ struct RequestedAddressTests {
             let outcome = try await node.cni(
                 .add, try await node.pod(), args: "IP=\(address)", configuration: configuration)
             #expect(try outcome.error().whole.contains(address))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -130,7 +130,7 @@ struct RequestedAddressTests {
             try await other.add(try await other.pod(), args: "IP=10.244.3.7")
             let error = try await node.cni(.add, try await node.pod(), args: "IP=10.244.3.8").error()
             #expect(error.whole.contains("10.244.3.8"))
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.ledger.leases().count, 1)
         }
     }
 
@@ -146,7 +146,7 @@ struct RequestedAddressTests {
                 .add, try await node.pod(), configuration: capability(node, ["ips": [.string(text)]])
             ).error()
             #expect(byCapability.whole.contains(text))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 }

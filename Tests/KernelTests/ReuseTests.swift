@@ -52,7 +52,7 @@ struct ReuseTests {
             try await node.delete(pods[3].pod, configuration: configuration)
             let next = try await fill(node, 1, configuration)
             #expect(next[0].address != pods[3].address)
-            #expect(try await node.ledger.blocks().count == 2)
+            try await expectEqual(node.ledger.blocks().count, 2)
         }
     }
 
@@ -65,7 +65,7 @@ struct ReuseTests {
             try await Task.sleep(for: .milliseconds(1500))
             let next = try await fill(node, 1, configuration)
             #expect(next[0].address == pods[3].address)
-            #expect(try await node.ledger.blocks().count == 1)
+            try await expectEqual(node.ledger.blocks().count, 1)
         }
     }
 

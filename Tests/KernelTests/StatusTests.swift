@@ -13,7 +13,7 @@ struct StatusTests {
         try await withNode { node in
             let before = try await node.snapshot()
             try await status(node).result()
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 

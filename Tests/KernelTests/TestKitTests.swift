@@ -22,10 +22,10 @@ struct TestKitTests {
             let address = try result.resultAddress()
             #expect(address == "10.1.0.2")
             #expect(try await pod.namespace.addresses(of: "eth0").contains { $0.address == "\(address)/24" })
-            #expect(try await node.namespace.link(result.resultHostLink())?.kind == "veth")
+            try await expectEqual(node.namespace.link(result.resultHostLink())?.kind, "veth")
             #expect(try await !node.snapshot().changes(since: before).isEmpty)
             try await node.delete(pod, configuration: reference(on: node))
-            #expect(try await node.snapshot().changes(since: before, ignoring: [.files]) == "")
+            try await node.expectUnchanged(since: before, ignoring: [.files])
         }
     }
 

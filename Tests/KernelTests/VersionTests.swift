@@ -105,7 +105,7 @@ struct VersionTests {
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.code == 1)
             #expect(error.whole.contains(version) && error.whole.contains("1.1.0"))
-            #expect(try await node.snapshot().changes(since: before) == "")
+            try await node.expectUnchanged(since: before)
         }
     }
 
@@ -126,14 +126,14 @@ struct VersionTests {
             let result = try await node.add(pod)
             for version in VersionTests.all.filter({ $0 < "0.4.0" }) {
                 let old = node.configuration(["cniVersion": .string(version)])
-                #expect(try await node.check(pod, result: result, configuration: old).error().code == 1, "\(version)")
+                try await expectEqual(node.check(pod, result: result, configuration: old).error().code, 1, "\(version)")
             }
             for version in VersionTests.all.filter({ $0 < "1.1.0" }) {
                 let old = node.configuration(["cniVersion": .string(version)])
-                #expect(try await node.collect(keeping: [], configuration: old).error().code == 1, "\(version)")
-                #expect(try await node.cni(.status, configuration: old).error().code == 1, "\(version)")
+                try await expectEqual(node.collect(keeping: [], configuration: old).error().code, 1, "\(version)")
+                try await expectEqual(node.cni(.status, configuration: old).error().code, 1, "\(version)")
             }
-            #expect(try await node.ledger.leases().count == 1)
+            try await expectEqual(node.ledger.leases().count, 1)
         }
     }
 

@@ -69,7 +69,9 @@ package struct LedgerFile: Sendable {
 
     /// Addresses put aside because another device holds them.
     package func quarantined() async throws -> Set<String> {
-        Set(try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap { $0["address"].string })
+        Set(
+            try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap { $0["address"].string }
+        )
     }
 
     /// Runs a statement that changes the ledger, as an operator or an accident would.

@@ -16,7 +16,8 @@ package struct Pod: Sendable {
 
 /// A host of one node: its namespace with an addressed uplink, and its folder.
 ///
-/// Gone when the last reference is: namespaces with their holders, the folder with the ledger in it.
+/// Its pods and neighbours live as long as it does, whether a test still speaks of them or not. Gone when the last
+/// reference is: namespaces with their holders, the folder with the ledger in it.
 package final class Node: Sendable {
     /// What a node has besides loopback and 192.0.2.10/24 on `up0`, whose peer `up1` is up.
     package struct Features: OptionSet, Sendable {
@@ -39,7 +40,7 @@ package final class Node: Sendable {
     package let outside: Namespace?
     /// A temporary folder for the test's own files; the ledger is in `data` below it, which Martlet makes.
     package let folder: Folder
-    private let podsMade = Mutex(0)
+    private let kept = Mutex<(pods: [Pod], neighbours: [Node])>(([], []))
 
     private init(name: String, namespace: Namespace, outside: Namespace?, folder: Folder) {
         self.name = name
@@ -82,16 +83,19 @@ package final class Node: Sendable {
 
     /// Another node with a host namespace of its own, whose data folder is this one's.
     package func neighbour(_ name: String, _ features: Features = []) async throws -> Node {
-        try await Node.make(name: name, features: features, folder: folder)
+        let neighbour = try await Node.make(name: name, features: features, folder: folder)
+        kept.withLock { $0.neighbours.append(neighbour) }
+        return neighbour
     }
 
     /// A new pod: an empty namespace and a container ID that this node has not used.
     package func pod(id: String? = nil) async throws -> Pod {
-        let number = podsMade.withLock { count in
-            count += 1
-            return count
+        let namespace = try await Namespace.make()
+        return kept.withLock { kept in
+            let pod = Pod(id: id ?? "container-\(name)-\(kept.pods.count + 1)", namespace: namespace)
+            kept.pods.append(pod)
+            return pod
         }
-        return Pod(id: id ?? "container-\(name)-\(number)", namespace: try await Namespace.make())
     }
 }
 

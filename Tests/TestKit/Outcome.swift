@@ -9,7 +9,7 @@ package enum Operation: String, Sendable {
 }
 
 /// A plugin's error object.
-package struct PluginError: Sendable, CustomStringConvertible {
+package struct PluginError: Equatable, Sendable, CustomStringConvertible {
     package let code: Int
     package let message: String
     package let details: String
