@@ -66,8 +66,7 @@ extension CNIFailure {
                 canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage),
                 details: usage.isEmpty
                     ? "give one under ipam.pools, or set ipam.assign_" + kind.lowercased() + " to false"
-                    : "delete pods, add a pool, or raise the limit; ipam.reservations, node_range and disabled pools count"
-            )
+                    : (limitReached ? "delete pods, or raise the limit" : "delete pods, or add a pool"))
         case .outsidePools(let address):
             self.init(
                 .invalidConfiguration,
@@ -113,10 +112,9 @@ extension CNIFailure {
         var text = ""
         for pool in usage {
             text += text.isEmpty ? ": " : "; "
-            text +=
-                "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has " + String(pool.blocks)
-                + " blocks and " + String(pool.leases) + " leases here, " + String(pool.foreignBlocks)
-                + " blocks elsewhere, " + String(pool.reservations) + " reservations"
+            text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
+            text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
+            text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
             if pool.pool.disabled { text += ", and is disabled" }
         }
         return text

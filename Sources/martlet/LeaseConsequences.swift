@@ -53,8 +53,9 @@ extension Operation {
             if let own {
                 throw CNIFailure(
                     .invalidConfiguration,
-                    "ipam.pools: block " + lease.blockCIDR.description + " overlaps the node's own network: "
-                        + own.address.description + " on " + own.device,
+                    "ipam.pools: block " + lease.blockCIDR.description + " overlaps the node's own network "
+                        + own.address.network.description + ": address " + own.address.description + " of "
+                        + own.device,
                     details: "a blackhole route for the block would cut the node off; choose another range for pods")
             }
         }

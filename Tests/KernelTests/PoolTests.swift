@@ -91,7 +91,7 @@ struct PoolTests {
                     ["name": "one", "cidr": "10.244.0.0/31", "blockSize": 31],
                     ["name": "two", "cidr": "10.250.0.0/16"],
                 ]
-            ).setting("ipam.ipv4_pools", ["closed", "one", "10.250.0.0/16"])
+            ).setting("ipam.ipv4_pools", ["one", "10.250.0.0/16"])
             let all = try await addresses(3, on: node, configuration)
             #expect(Set(all.prefix(3)).isSuperset(of: ["10.244.0.0", "10.244.0.1"]))
             #expect(all.contains { $0.hasPrefix("10.250.") })
