@@ -11,20 +11,29 @@ package struct Inspection {
     package private(set) var differences: [String] = []
     let plan: LinkPlan
 
-    private init(_ plan: LinkPlan) { self.plan = plan }
+    private init(_ plan: LinkPlan, hasNewMAC: Bool) {
+        self.plan = plan
+        self.hasNewMAC = hasNewMAC
+    }
+
+    /// Whether a later plugin gave the pod's end another MAC: the kernel forgets all neighbours of a link then.
+    let hasNewMAC: Bool
 
     /// Compares the host's side, then moves the calling thread into the pod and compares there.
     ///
-    /// - Parameter podMTU: what the pod's end should have, if a later plugin changed it; nil is the plan's.
+    /// - Parameters:
+    ///   - hasNewMAC: whether a later plugin may have given the pod's end another MAC.
+    ///   - knowsMTU: whether the plan's MTU is known; otherwise both ends are to have the same.
     /// - Returns: the differences.
     package static func run(
-        _ plan: LinkPlan, podMTU: Int?, in namespace: borrowing NetworkNamespace
+        _ plan: LinkPlan, hasNewMAC: Bool, knowsMTU: Bool, in namespace: borrowing NetworkNamespace
     ) throws(WiringError) -> [String] {
-        var inspection = Inspection(plan)
+        var inspection = Inspection(plan, hasNewMAC: hasNewMAC)
         let hostSocket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
         let hostLink = try kernel { () throws(NetlinkError) in try hostSocket.link(named: plan.hostName) }
         if let hostLink {
             inspection.compare(hostLink)
+            if knowsMTU { inspection.compareMTU(hostLink, "the host's link ") }
             try inspection.compareHost(hostLink, hostSocket)
         } else {
             inspection.note("the host has no link " + plan.hostName)
@@ -34,12 +43,26 @@ package struct Inspection {
         let podSocket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
         let podLink = try kernel { () throws(NetlinkError) in try podSocket.link(named: plan.podName) }
         if let podLink {
-            inspection.compare(podLink, mtu: podMTU ?? plan.mtu, peer: hostLink)
+            inspection.compare(podLink, peer: hostLink)
+            if knowsMTU {
+                inspection.compareMTU(podLink, "the pod's interface ")
+            } else if let hostLink {
+                inspection.expect(
+                    hostLink.mtu == podLink.mtu,
+                    "the host's link " + hostLink.name + " has MTU " + String(hostLink.mtu) + ", the pod's interface "
+                        + podLink.name + " " + String(podLink.mtu))
+            }
             try inspection.comparePod(podLink, podSocket)
         } else {
             inspection.note("the pod has no interface " + plan.podName)
         }
         return inspection.differences
+    }
+
+    private mutating func compareMTU(_ link: Link, _ kind: String) {
+        expect(
+            link.mtu == plan.mtu,
+            kind + link.name + " has MTU " + String(link.mtu) + ", expected " + String(plan.mtu))
     }
 
     mutating func note(_ difference: String) { differences.append(difference) }
@@ -68,7 +91,6 @@ extension Inspection {
         expect(
             link.mac == LinkPlan.hostMAC,
             name + " has MAC " + (link.mac?.description ?? "none") + ", expected " + LinkPlan.hostMAC.description)
-        expect(link.mtu == plan.mtu, name + " has MTU " + String(link.mtu) + ", expected " + String(plan.mtu))
         expect(link.isUp, name + " is down")
         guard plan.families.contains(.ipv4) else { return }
         let planned = LinkPlan.hostSettings
@@ -96,9 +118,18 @@ extension Inspection {
             let isRouted =
                 route?.destination == Prefix(host: address.address) && route?.target == .link(link.index)
             expect(isRouted, "the host has no route to " + address.address.description + " by " + link.name)
+            let neighbour = neighbours.first { $0.address == address.address }
             expect(
-                neighbours.contains { $0.address == address.address },
-                "the host's link " + link.name + " has no neighbour " + address.address.description)
+                neighbour != nil && (hasNewMAC || neighbour?.mac == plan.podMAC),
+                "the host's link " + link.name + " has "
+                    + (neighbour.map { "MAC " + $0.mac.description + " for" } ?? "no") + " neighbour "
+                    + address.address.description + ", expected MAC " + plan.podMAC.description)
+        }
+        if hasIPv6 {
+            let addresses = try kernel { () throws(NetlinkError) in try socket.addresses(ofLink: link.index) }
+            expect(
+                addresses.contains { $0.address == LinkPlan.gateway6 },
+                "the host's link " + link.name + " has no address " + LinkPlan.gateway6.description)
         }
         guard plan.enablesForwarding else { return }
         for family in plan.families {
@@ -123,12 +154,11 @@ extension Inspection {
 // MARK: The pod
 
 extension Inspection {
-    private mutating func compare(_ link: Link, mtu: Int, peer: Link?) {
+    private mutating func compare(_ link: Link, peer: Link?) {
         let name = "the pod's interface " + link.name
         expect(
             link.mac == plan.podMAC,
             name + " has MAC " + (link.mac?.description ?? "none") + ", expected " + plan.podMAC.description)
-        expect(link.mtu == mtu, name + " has MTU " + String(link.mtu) + ", expected " + String(mtu))
         expect(link.isUp, name + " is down")
         if let peer {
             expect(
@@ -152,7 +182,7 @@ extension Inspection {
                 $0.address == gateway && $0.mac == LinkPlan.hostMAC && $0.isPermanent
             }
             expect(
-                isKnown,
+                isKnown || hasNewMAC,
                 name + " has no permanent neighbour " + gateway.description + " with MAC "
                     + LinkPlan.hostMAC.description)
             try compareRoutes(family, link, socket)
@@ -183,7 +213,8 @@ extension Inspection {
             }
             expect(
                 isThere(.everything(family), way) { $0 == Route.mainTable },
-                "the pod has no default route via " + gateway.description + " dev " + link.name)
+                "the pod has no default route (" + Prefix.everything(family).description + ") via "
+                    + gateway.description + " dev " + link.name)
         } else {
             let rules = try kernel { () throws(NetlinkError) in try socket.sourceRules(family) }
             for address in plan.addresses where address.address.family == family {

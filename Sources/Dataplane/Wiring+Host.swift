@@ -12,6 +12,11 @@ extension Wiring {
         try setIPv6Settings(plan)
         batch.set(alias: plan.owner.alias, group: 0, settings: LinkPlan.hostSettings, ofLink: hostIndex)
         batch.answerProxyARPWithoutDelay(onLink: hostIndex)
+        let hasIPv6 = plan.families.contains(.ipv6)
+        if hasIPv6, let address = InterfaceAddress(LinkPlan.gateway6, prefixLength: 64) {
+            // The kernel would make it by itself, but only some time after the carrier.
+            batch.addAddress(address, toLink: hostIndex, hasPrefixRoute: true)
+        }
         let firstRoute = batch.count
         for address in plan.addresses { batch.addRoute(hostRoute(address)) }
         let firstBlackhole = batch.count
@@ -31,6 +36,7 @@ extension Wiring {
             case firstRoute..<firstBlackhole where failure.number == EEXIST:
                 conflicts.append(plan.addresses[failure.index - firstRoute])
             case firstBlackhole..<firstQuery where failure.number == EEXIST: break
+            case 2..<firstRoute where failure.number == EEXIST: break
             default: throw .kernel(failure.error)
             }
         }
@@ -52,14 +58,31 @@ extension Wiring {
         return true
     }
 
-    /// Tells the host who answers for the pod's addresses, so that the first packet goes out at once.
+    /// Tells the host who answers for the pod's addresses, and comes back when the link can send, so that the first
+    /// packet goes out at once.
     ///
     /// Last of all: until both ends are up a neighbour would be flushed again when the kernel notices the carrier.
     package mutating func introducePod(_ plan: LinkPlan) throws(WiringError) {
         for address in plan.addresses {
             batch.setNeighbour(Neighbour(address.address, plan.podMAC, link: hostIndex, isPermanent: false))
         }
-        if let failure = try exchange().first { throw .kernel(failure.error) }
+        // A kernel from 6.8 on is ready when it answers. An older one is within a millisecond; it is not waited for
+        // longer than 20, for nothing is lost then but the first packets.
+        for _ in 0..<200 {
+            if try isReady() { return }
+            usleep(100)
+        }
+    }
+
+    private mutating func isReady() throws(WiringError) -> Bool {
+        batch.queryReadiness(ofLink: hostIndex)
+        var isReady = false
+        let failures: [BatchFailure]
+        do throws(NetlinkError) {
+            failures = try host.exchange(&batch, lastIsQuery: true) { reply in isReady = reply.isReady ?? isReady }
+        } catch { throw .kernel(error) }
+        if let failure = failures.first { throw .kernel(failure.error) }
+        return isReady
     }
 
     private borrowing func hostRoute(_ address: LinkPlan.Address) -> Route {

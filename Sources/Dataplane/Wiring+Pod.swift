@@ -21,7 +21,8 @@ extension Wiring {
         try setPodSettings(plan)
         let wanted = plan.podRoutes(link: podIndex)
         batch.setUp(link: Self.loopbackIndex)
-        batch.setUp(link: podIndex)
+        // A later plugin may change the MAC; the host hears of it at once, instead of asking after its first packets.
+        batch.setUpAnnouncing(link: podIndex)
         for address in plan.addresses { batch.addAddress(address.interface, toLink: podIndex) }
         for family in plan.families {
             let gateway = LinkPlan.gateway(family)
@@ -114,6 +115,7 @@ extension LinkPlan {
                     settings.append(("/proc/sys/net/ipv6/conf/" + scope + "/disable_ipv6", "0"))
                 }
                 settings.append(("/proc/sys/net/ipv6/conf/" + podName + "/accept_dad", "0"))
+                settings.append(("/proc/sys/net/ipv6/conf/" + podName + "/ndisc_notify", "1"))
                 settings.append(("/proc/sys/net/ipv6/conf/all/forwarding", podForwards ? "1" : "0"))
             }
         }

@@ -32,6 +32,29 @@ extension Wiring {
         }
     }
 
+    /// Name of the device that the host's route to an address leads to; empty when there is none.
+    package borrowing func device(holding address: IPAddress) throws(WiringError) -> String {
+        try kernel { () throws(NetlinkError) in
+            guard let route = try host.route(to: address) else { return "" }
+            switch route.target {
+            case .link(let index), .gateway(_, let index): return try host.link(index)?.name ?? ""
+            case .blackhole, .other: return ""
+            }
+        }
+    }
+
+    /// The host's own address whose network overlaps a prefix, if there is one, and its device.
+    package borrowing func ownNetwork(
+        overlapping prefix: Prefix
+    ) throws(WiringError) -> (address: InterfaceAddress, device: String)? {
+        try kernel { () throws(NetlinkError) in
+            for (index, address) in try host.allAddresses() where address.network.overlaps(prefix) {
+                return (address, try host.link(index)?.name ?? "")
+            }
+            return nil
+        }
+    }
+
     /// Whether a namespace has an interface of that name. The calling thread goes there and comes back.
     package static func hasInterface(
         _ name: String, in namespace: borrowing NetworkNamespace

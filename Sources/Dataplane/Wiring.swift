@@ -34,7 +34,12 @@ package struct Wiring: ~Copyable {
                     hostName: plan.hostName, hostIndex: hostIndex, hostMAC: LinkPlan.hostMAC, group: plan.owner.mark,
                     podName: plan.podName, podIndex: podIndex, podMAC: plan.podMAC, podNamespace: podNamespace,
                     mtu: plan.mtu))
-            guard let failure = try exchange().first else {
+            let failures: [BatchFailure]
+            do throws(WiringError) { failures = try exchange() } catch {
+                try adopt(hostIndex, plan.owner)
+                throw error
+            }
+            guard let failure = failures.first else {
                 self.hostIndex = hostIndex
                 self.podIndex = podIndex
                 return
@@ -46,6 +51,12 @@ package struct Wiring: ~Copyable {
             }
         }
         throw .kernel(NetlinkError("add the veth pair", number: EBUSY, explanation: "every number tried was taken"))
+    }
+
+    /// The kernel's answer was lost, and the link may be there all the same: then it is for `undo` to remove.
+    private mutating func adopt(_ index: Int32, _ owner: LinkOwner) throws(WiringError) {
+        let link = try kernel { () throws(NetlinkError) in try host.link(index) }
+        if let link, owner.owns(link) { hostIndex = index }
     }
 
     /// Removes the link, and with it all that hangs on it, when something after it failed.

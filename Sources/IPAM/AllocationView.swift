@@ -35,10 +35,13 @@ package struct FreedAddress: Hashable, Sendable {
 package struct BlockClaim: Hashable, Sendable {
     package let id: Int
     package let owner: String
+    /// Whether it is used as the request wants: with routes to each pod, or as part of another plugin's subnet.
+    package let hasSameUse: Bool
 
-    package init(id: Int, owner: String) {
+    package init(id: Int, owner: String, hasSameUse: Bool) {
         self.id = id
         self.owner = owner
+        self.hasSameUse = hasSameUse
     }
 }
 

@@ -19,6 +19,7 @@ extension Allocator {
         guard claim.owner == node else {
             return .refused(.ownedElsewhere(address, block: block, owner: claim.owner))
         }
+        if !claim.hasSameUse { return .refused(.otherUse(address, block: block)) }
         if let freed = try view.freedEntry(address, in: pool) {
             return .chosen(Choice(address: address, pool: pool, source: .freed(freed)))
         }

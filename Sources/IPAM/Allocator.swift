@@ -52,6 +52,8 @@ package struct Allocator: Sendable {
         case reserved(IPAddress, by: Prefix)
         case leased(IPAddress)
         case ownedElsewhere(IPAddress, block: Prefix, owner: String)
+        /// Its block serves pods of the other kind: with routes to each, or in another plugin's subnet.
+        case otherUse(IPAddress, block: Prefix)
         case outsideRange(IPAddress, Prefix)
         case limitReached(IPAddress, Int)
     }

@@ -44,13 +44,11 @@ package struct LeaseRequest: Sendable {
     package var ranges: [Prefix]
     package var reservations: [Prefix]
     package var blockLimit: Int
-    /// Whether pods are reached by host routes, or live in a subnet that another plugin makes.
-    package var isRouted: Bool
 
     package init(
         attachment: Attachment, pod: PodIdentity, addresses: [Address], hostInterface: String, mac: String,
         sandbox: String, sandboxIdentity: FileStatus.Identity, pools: [Pool], ranges: [Prefix],
-        reservations: [Prefix], blockLimit: Int, isRouted: Bool
+        reservations: [Prefix], blockLimit: Int
     ) {
         self.attachment = attachment
         self.pod = pod
@@ -63,7 +61,6 @@ package struct LeaseRequest: Sendable {
         self.ranges = ranges
         self.reservations = reservations
         self.blockLimit = blockLimit
-        self.isRouted = isRouted
     }
 }
 

@@ -7,11 +7,12 @@ extension Ledger: AllocationView {
         let row = try connection.prepare(
             """
             SELECT address, block, sequence, at, boot_id FROM freed
-            WHERE owner = ? AND pool = ? AND sequence > ? ORDER BY sequence LIMIT 1
+            WHERE owner = ? AND pool = ? AND routed = ? AND sequence > ? ORDER BY sequence LIMIT 1
             """)
         try row.bind(1, node)
         try row.bind(2, pool.id)
-        try row.bind(3, sequence)
+        try row.bind(3, isRouted)
+        try row.bind(4, sequence)
         return try row.step() ? try freed(row) : nil
     }
 
@@ -31,11 +32,12 @@ extension Ledger: AllocationView {
         let row = try connection.prepare(
             """
             SELECT id, cidr, next FROM block
-            WHERE owner = ? AND pool = ? AND next < size AND id > ? ORDER BY id LIMIT 1
+            WHERE owner = ? AND pool = ? AND routed = ? AND next < size AND id > ? ORDER BY id LIMIT 1
             """)
         try row.bind(1, node)
         try row.bind(2, pool.id)
-        try row.bind(3, id)
+        try row.bind(3, isRouted)
+        try row.bind(4, id)
         guard try row.step() else { return nil }
         return OpenBlock(id: row.integer(0), cidr: try row.prefix(1), next: row.integer(2))
     }
@@ -80,10 +82,10 @@ extension Ledger: AllocationView {
 
     package borrowing func claim(covering address: IPAddress) throws(SQLiteError) -> BlockClaim? {
         let row = try connection.prepare(
-            "SELECT id, owner, last >= ?1 FROM block WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
+            "SELECT id, owner, last >= ?1, routed FROM block WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
         try row.bind(1, ordered: address)
         guard try row.step(), row.bool(2) else { return nil }
-        return BlockClaim(id: row.integer(0), owner: row.text(1))
+        return BlockClaim(id: row.integer(0), owner: row.text(1), hasSameUse: row.bool(3) == isRouted)
     }
 
     package borrowing func ownedBlocks(_ family: AddressFamily) throws(SQLiteError) -> Int {

@@ -17,8 +17,8 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                INSERT INTO block (cidr, first, last, pool, owner, size, next, claimed_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO block (cidr, first, last, pool, owner, size, next, claimed_at, routed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             try row.bind(1, prefix.description)
             try row.bind(2, ordered: prefix.first)
@@ -28,6 +28,7 @@ extension Ledger {
             try row.bind(6, pool.blockSize)
             try row.bind(7, next)
             try row.bind(8, wallClockSeconds())
+            try row.bind(9, isRouted)
             try row.run()
             return Int(connection.lastInsertedRow)
         }
@@ -47,8 +48,7 @@ extension Ledger {
     package borrowing func ownedBlocks() throws(LedgerError) -> [OwnedBlock] {
         try blocks(
             """
-            SELECT block.id, block.cidr, pool.routed FROM block JOIN pool ON pool.id = block.pool
-            WHERE owner = ? ORDER BY block.id
+            SELECT id, cidr, routed FROM block WHERE owner = ? ORDER BY id
             """)
     }
 
@@ -56,8 +56,8 @@ extension Ledger {
     package borrowing func emptyBlocks() throws(LedgerError) -> [OwnedBlock] {
         let unleased = try blocks(
             """
-            SELECT block.id, block.cidr, pool.routed FROM block JOIN pool ON pool.id = block.pool
-            WHERE owner = ? AND block.id NOT IN (SELECT block FROM lease) ORDER BY block.id
+            SELECT id, cidr, routed FROM block
+            WHERE owner = ? AND id NOT IN (SELECT block FROM lease) ORDER BY id
             """)
         var empty: [OwnedBlock] = []
         for block in unleased where try !isResting(block) { empty.append(block) }

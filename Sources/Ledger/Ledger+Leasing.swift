@@ -17,7 +17,6 @@ extension Ledger {
         var claimedBlock = false
         for address in request.addresses {
             let choice = try choose(address, request, allPools)
-            try markUse(of: choice.pool, isRouted: request.isRouted)
             let block: (id: Int, cidr: Prefix) = try record(choice)
             if case .newBlock = choice.source { claimedBlock = true }
             if case .freed(let freed) = choice.source, !freed.isRested { unrested.append(freed.address) }

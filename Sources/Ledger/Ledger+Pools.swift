@@ -96,32 +96,6 @@ extension Ledger {
         try row.bind(7, pool.disabled)
     }
 
-    /// Notes how a pool is used from its first lease on; one pool cannot be used both ways.
-    ///
-    /// A blackhole route for a block would cut off pods that live in a bridge's subnet.
-    borrowing func markUse(of pool: Pool, isRouted: Bool) throws(LedgerError) {
-        let use = try sql { () throws(SQLiteError) -> Int? in
-            let row = try connection.prepare("SELECT routed FROM pool WHERE id = ?")
-            try row.bind(1, pool.id)
-            return try row.step() && !row.isNull(0) ? row.integer(0) : nil
-        }
-        guard use != (isRouted ? 1 : 0) else { return }
-        if use != nil {
-            throw .conflict(
-                "pool \"" + pool.name + "\" is used "
-                    + (isRouted
-                        ? "by martlet-ipam under another plugin, as a subnet"
-                        : "by martlet itself, with routes to each pod")
-                    + "; a pool serves one of the two: use another pool")
-        }
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("UPDATE pool SET routed = ? WHERE id = ?")
-            try row.bind(1, isRouted)
-            try row.bind(2, pool.id)
-            try row.run()
-        }
-    }
-
     /// Reserves a prefix for good.
     package borrowing func reserve(_ prefix: Prefix, note: String) throws(LedgerError) {
         try sql { () throws(SQLiteError) in

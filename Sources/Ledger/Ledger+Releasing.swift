@@ -48,8 +48,9 @@ extension Ledger {
             let queue = try connection.prepare(
                 """
                 INSERT INTO freed
-                SELECT owner, pool,
-                  (SELECT coalesce(max(sequence), 0) + 1 FROM freed WHERE owner = block.owner AND pool = block.pool),
+                SELECT owner, pool, routed,
+                  (SELECT coalesce(max(sequence), 0) + 1 FROM freed
+                   WHERE owner = block.owner AND pool = block.pool AND routed = block.routed),
                   id, ?, ?, ?, ?
                 FROM block WHERE id = ?
                 """)
@@ -66,10 +67,12 @@ extension Ledger {
     /// Takes an address out of its queue.
     borrowing func dequeue(_ freed: FreedAddress, _ pool: Pool) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("DELETE FROM freed WHERE owner = ? AND pool = ? AND sequence = ?")
+            let row = try connection.prepare(
+                "DELETE FROM freed WHERE owner = ? AND pool = ? AND routed = ? AND sequence = ?")
             try row.bind(1, node)
             try row.bind(2, pool.id)
-            try row.bind(3, freed.sequence)
+            try row.bind(3, isRouted)
+            try row.bind(4, freed.sequence)
             try row.run()
         }
     }

@@ -19,21 +19,27 @@ package struct Ledger: ~Copyable {
     let now: Int
     /// Seconds that a freed address rests.
     package let restTime: Int
+    /// Which blocks are used: those whose pods are reached by routes, or those in a subnet that another plugin makes.
+    ///
+    /// A blackhole route for a block would cut off pods that live in a bridge's subnet, so no block is both.
+    let isRouted: Bool
 
     /// Opens the ledger in a folder, and makes it where there is none.
     ///
     /// - Parameter directory: must outlive this value, which uses its lock.
     package init(
-        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int
+        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
     ) throws(LedgerError) {
         let path = directory.databasePath
         let isFresh = try Self.prepareFile(path)
         let opened = try sql { () throws(SQLiteError) in
             try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
         }
-        if isFresh {
+        // Another process may be making the tables just now: until they are there the version is 0.
+        let found = isFresh ? 0 : try Self.version(of: opened)
+        if found == 0 {
             try Self.lock(directory)
-            try Self.create(opened, bootID: bootID, folder: directory.path)
+            try Self.create(opened, bootID: bootID, folder: directory.path, path)
             try Self.unlock(directory)
         } else {
             try sql { () throws(SQLiteError) in try opened.execute("PRAGMA synchronous = NORMAL") }
@@ -44,15 +50,16 @@ package struct Ledger: ~Copyable {
         self.node = node
         self.bootID = bootID
         self.restTime = restTime
+        self.isRouted = isRouted
         now = Boot.seconds()
     }
 
     /// Opens the ledger in a folder, or answers nil where there is none.
     package init?(
-        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int
+        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
     ) throws(LedgerError) {
         if access(directory.databasePath, F_OK) != 0 && errno == ENOENT { return nil }
-        try self.init(in: directory, node: node, bootID: bootID, restTime: restTime)
+        try self.init(in: directory, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
     }
 
     /// Runs `body` as one transaction that is first in line for the ledger.
@@ -157,11 +164,12 @@ extension Ledger {
 
     /// Makes the tables, unless another process has done so meanwhile.
     private static func create(
-        _ connection: borrowing Connection, bootID: String, folder: String
+        _ connection: borrowing Connection, bootID: String, folder: String, _ path: String
     ) throws(LedgerError) {
-        try sql { () throws(SQLiteError) in
+        let isEmpty = try sql { () throws(SQLiteError) in
             try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
-            if try version(connection) == 0 {
+            let isEmpty = try rows("SELECT count(*) FROM sqlite_schema", connection) == 0
+            if isEmpty {
                 try connection.execute(Schema.tables)
                 let row = try connection.prepare("INSERT INTO ledger VALUES (?, ?)")
                 try row.bind(1, Schema.version)
@@ -169,7 +177,9 @@ extension Ledger {
                 try row.run()
             }
             try connection.execute("COMMIT; PRAGMA synchronous = NORMAL")
+            return isEmpty
         }
+        guard isEmpty else { return }
         try calls { () throws(SystemError) in
             let directory = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
             let raw = directory.raw
@@ -177,26 +187,29 @@ extension Ledger {
         }
     }
 
+    private static func rows(_ query: StaticString, _ connection: borrowing Connection) throws(SQLiteError) -> Int {
+        let row = try connection.prepare(query)
+        return try row.step() ? row.integer(0) : 0
+    }
+
+    private static func version(of connection: borrowing Connection) throws(LedgerError) -> Int {
+        try sql { () throws(SQLiteError) in try rows("PRAGMA user_version", connection) }
+    }
+
     private static func checkVersion(
         _ connection: borrowing Connection, _ path: String
     ) throws(LedgerError) {
-        let found = try sql { () throws(SQLiteError) in try version(connection) }
+        let found = try version(of: connection)
         if found == Schema.version { return }
         if found < Schema.version {
             throw .unusable(
-                "the ledger " + path + " has no tables (version " + String(found)
+                "the ledger " + path + " has no tables of Martlet's (version " + String(found)
                     + "); it is another program's or damaged: move it away, or restore a backup")
         }
         let minimum = try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("SELECT minimum_writer FROM ledger")
-            return try row.step() ? row.integer(0) : Int.max
+            try rows("SELECT minimum_writer FROM ledger", connection)
         }
         if minimum > Schema.version { throw .tooNew(path: path, version: found) }
-    }
-
-    private static func version(_ connection: borrowing Connection) throws(SQLiteError) -> Int {
-        let row = try connection.prepare("PRAGMA user_version")
-        return try row.step() ? row.integer(0) : 0
     }
 }
 

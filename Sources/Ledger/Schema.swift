@@ -27,8 +27,7 @@ enum Schema {
           last         ANY NOT NULL,
           block_length INTEGER NOT NULL,     -- prefix length of its blocks
           nat_outgoing INTEGER NOT NULL,
-          disabled     INTEGER NOT NULL,     -- 1: nothing new from here
-          routed       INTEGER               -- 1: /32 and blackholes; 0: a subnet for bridge, ptp, macvlan; NULL: unused
+          disabled     INTEGER NOT NULL      -- 1: nothing new from here
         ) STRICT;
 
         CREATE TABLE block (
@@ -38,11 +37,12 @@ enum Schema {
           last       ANY NOT NULL,
           pool       INTEGER NOT NULL REFERENCES pool(id),
           owner      TEXT NOT NULL,          -- node name
+          routed     INTEGER NOT NULL,       -- 1: announced by a blackhole; 0: in a subnet of bridge, ptp, macvlan
           size       INTEGER NOT NULL,       -- number of addresses
           next       INTEGER NOT NULL,       -- position of the first address never given out
           claimed_at INTEGER NOT NULL        -- seconds since 1970, for people
         ) STRICT;
-        CREATE INDEX block_open ON block(owner, pool) WHERE next < size;
+        CREATE INDEX block_open ON block(owner, pool, routed) WHERE next < size;
         CREATE TRIGGER block_overlap BEFORE INSERT ON block
           WHEN EXISTS (SELECT 1 FROM block WHERE first <= new.last AND last >= new.first)
           BEGIN SELECT RAISE(ABORT, 'the block overlaps another'); END;
@@ -67,16 +67,17 @@ enum Schema {
           UNIQUE (container_id, ifname, network, family)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE freed (                 -- a queue for each node and pool: first in, first out
+        CREATE TABLE freed (                 -- a queue for each node, pool and use: first in, first out
           owner      TEXT NOT NULL,
           pool       INTEGER NOT NULL REFERENCES pool(id),
+          routed     INTEGER NOT NULL,
           sequence   INTEGER NOT NULL,
           block      INTEGER NOT NULL REFERENCES block(id),
           address    TEXT NOT NULL UNIQUE,
           at         INTEGER NOT NULL,       -- seconds since boot
           boot_id    TEXT NOT NULL,
           quarantine TEXT,                   -- why it was set aside; NULL for an ordinary release
-          PRIMARY KEY (owner, pool, sequence)
+          PRIMARY KEY (owner, pool, routed, sequence)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE reservation (

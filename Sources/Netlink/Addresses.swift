@@ -3,15 +3,19 @@ internal import CMnl
 import Glibc
 
 extension MessageBatch {
-    /// Puts an address on a link without a route for its prefix, and without duplicate address detection.
+    /// Puts an address on a link, without duplicate address detection.
     ///
-    /// Like `ip addr add ADDRESS dev LINK noprefixroute nodad`.
-    package mutating func addAddress(_ address: InterfaceAddress, toLink index: Int32) {
+    /// Like `ip addr add ADDRESS dev LINK nodad noprefixroute`.
+    ///
+    /// - Parameter hasPrefixRoute: whether the kernel makes a route for the address's prefix.
+    package mutating func addAddress(
+        _ address: InterfaceAddress, toLink index: Int32, hasPrefixRoute: Bool = false
+    ) {
         var header = ifaddrmsg()
         header.ifa_family = family(of: address.address)
         header.ifa_prefixlen = UInt8(address.prefixLength)
         header.ifa_index = UInt32(bitPattern: index)
-        let flags = UInt32(IFA_F_NODAD) | UInt32(IFA_F_NOPREFIXROUTE)
+        let flags = UInt32(IFA_F_NODAD) | (hasPrefixRoute ? 0 : UInt32(IFA_F_NOPREFIXROUTE))
         add("add the address", type: Int(RTM_NEWADDR), flags: NLM_F_CREATE | NLM_F_EXCL, header: header) { message in
             message.put(IFA_LOCAL, address.address)
             message.put(IFA_ADDRESS, address.address)
@@ -23,11 +27,14 @@ extension MessageBatch {
 extension NetlinkSocket {
     /// The addresses of a link, link-local ones included. Like `ip addr show dev LINK`.
     package borrowing func addresses(ofLink index: Int32) throws(NetlinkError) -> [InterfaceAddress] {
-        let found: [(Int32, InterfaceAddress)] = try dump(
-            "list addresses", type: Int(RTM_GETADDR), header: ifaddrmsg(), read: readAddress)
         var addresses: [InterfaceAddress] = []
-        for (owner, address) in found where owner == index { addresses.append(address) }
+        for (owner, address) in try allAddresses() where owner == index { addresses.append(address) }
         return addresses
+    }
+
+    /// The addresses of all links, each with its link's number. Like `ip addr`.
+    package borrowing func allAddresses() throws(NetlinkError) -> [(Int32, InterfaceAddress)] {
+        try dump("list addresses", type: Int(RTM_GETADDR), header: ifaddrmsg(), read: readAddress)
     }
 }
 

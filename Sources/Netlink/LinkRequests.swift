@@ -122,6 +122,21 @@ extension MessageBatch {
         }
     }
 
+    /// Sets a link up and lets it tell its neighbours when its MAC changes (`arp_notify`).
+    package mutating func setUpAnnouncing(link index: Int32) {
+        var header = ifinfomsg()
+        header.ifi_index = index
+        header.ifi_flags = UInt32(IFF_UP)
+        header.ifi_change = UInt32(IFF_UP)
+        add("set the pod's end up", type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+            message.nest(IFLA_AF_SPEC) {
+                message.nest(AF_INET) {
+                    message.nest(IFLA_INET_CONF) { message.put(IPV4_DEVCONF_ARP_NOTIFY, UInt32(1)) }
+                }
+            }
+        }
+    }
+
     /// Sets a link up. Like `ip link set LINK up`.
     package mutating func setUp(link index: Int32) {
         var header = ifinfomsg()

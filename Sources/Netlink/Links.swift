@@ -60,6 +60,28 @@ extension NetlinkSocket {
     }
 }
 
+extension MessageBatch {
+    /// Asks whether a link can send; the answer is a message of its own. Meant to be a batch's last message.
+    ///
+    /// A link whose other end has come up sends nothing until a worker of the kernel has seen to it. Asked about the
+    /// link, a kernel from 6.8 on does that first.
+    package mutating func queryReadiness(ofLink index: Int32) {
+        var header = ifinfomsg()
+        header.ifi_index = index
+        add("look up the link", type: Int(RTM_GETLINK), flags: 0, header: header) { message in
+            message.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
+        }
+    }
+}
+
+extension NetlinkReply {
+    /// The answer to `queryReadiness` (`IFF_RUNNING`), or nil if this message is another one.
+    package var isReady: Bool? {
+        guard type == Int(RTM_NEWLINK), let fixed = fixed(as: ifinfomsg.self) else { return nil }
+        return fixed.ifi_flags & UInt32(IFF_RUNNING) != 0
+    }
+}
+
 extension Link {
     init?(_ reply: NetlinkReply) {
         guard reply.type == Int(RTM_NEWLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return nil }

@@ -66,6 +66,8 @@ package struct NetlinkSocket: ~Copyable {
         _ batch: inout MessageBatch, lastIsQuery: Bool = false, onReply: (NetlinkReply) -> Void = { _ in }
     ) throws(NetlinkError) -> [BatchFailure] {
         guard batch.count > 0 else { return [] }
+        // Whatever comes of it: the next exchange must not repeat what this one asked for.
+        defer { batch.clear() }
         if !lastIsQuery { batch.requestAcknowledgement() }
         try send(batch)
         var failures: [BatchFailure] = []
@@ -94,7 +96,6 @@ package struct NetlinkSocket: ~Copyable {
             }
         }
         for index in failures.indices { failures[index].request = batch.labels[failures[index].index] }
-        batch.clear()
         return failures
     }
 

@@ -14,13 +14,15 @@ extension Operation {
     /// - Parameter answer: delivers the result to the runtime.
     func add(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
         let wishes = try PodWishes(request)
+        let addresses = usesOwnIPAM ? try addressWishes(wishes) : []
+        if !usesOwnIPAM { _ = try delegate().locate() }
         let namespace = try openNamespace()
         let directory = try makeDirectory()
         try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         var wiring = try kernel { () throws(WiringError) in try Wiring() }
         let plan = try makePlan(wishes, wiring)
         if usesOwnIPAM {
-            try addLeased(plan, wishes, namespace, directory, &wiring, answer)
+            try addLeased(plan, addresses, namespace, directory, &wiring, answer)
         } else {
             try addDelegated(plan, namespace, &wiring, answer)
         }
@@ -47,30 +49,26 @@ extension Operation {
         _ draft: LinkPlan, _ namespace: borrowing NetworkNamespace, _ wiring: inout Wiring,
         _ answer: (CNIResult) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
-        guard let type = request.ipamType else {
-            throw CNIFailure(
-                .invalidConfiguration, "ipam.type: expected the name of an IPAM plugin, found nothing",
-                details: "\"" + Self.ownIPAM + "\" is Martlet's own")
-        }
-        let delegation = request.delegation(to: type)
+        let delegation = try delegate()
         let given = try delegation.add()
         do throws(CNIFailure) {
             var plan = draft
             for ip in given.ips { plan.addresses.append(LinkPlan.Address(ip.address, block: nil)) }
             if plan.addresses.isEmpty {
-                throw CNIFailure(.delegate, "the IPAM plugin " + type + " gave no address")
+                throw CNIFailure(.delegate, "the IPAM plugin " + delegation.type + " gave no address")
             }
             if !given.routes.isEmpty {
                 plan.wantsDefaultRoute = given.routes.contains { $0.dst.length == 0 }
                 for route in given.routes where route.dst.length > 0 { plan.destinations.append(route.dst) }
             }
-            try connect(&plan, namespace, &wiring, { (_, name) throws(CNIFailure) in }) {
-                (conflict, _) throws(CNIFailure) in
-                throw CNIFailure(
-                    .kernel,
-                    "another device holds the route to " + conflict.address.description + ", which "
-                        + type + " gave", details: "find it with ip route get " + conflict.address.description)
-            }
+            try connect(
+                &plan, namespace, &wiring, { (_) throws(CNIFailure) in },
+                { (conflict, device, _) throws(CNIFailure) in
+                    throw CNIFailure(
+                        .kernel,
+                        "device " + device + " holds the route to " + conflict.address.description + ", which "
+                            + delegation.type + " gave")
+                })
             do throws(CNIFailure) {
                 let own = try finish(plan, namespace, &wiring, ips: given.ips, dns: settings.dns ?? given.dns)
                 try answer(own)
@@ -78,6 +76,16 @@ extension Operation {
         } catch {
             throw undoing(delegation, error)
         }
+    }
+
+    /// The IPAM plugin that is executed.
+    func delegate() throws(CNIFailure) -> Delegation {
+        guard let type = request.ipamType, !type.isEmpty else {
+            throw CNIFailure(
+                .invalidConfiguration, "ipam.type: expected the name of an IPAM plugin, found nothing",
+                details: "\"" + Self.ownIPAM + "\" is Martlet's own")
+        }
+        return request.delegation(to: type)
     }
 
     private func undoing(_ delegation: Delegation, _ failure: CNIFailure) -> CNIFailure {

@@ -8,13 +8,14 @@ import System
 extension Operation {
     /// Leases addresses for a plugin that makes the interface, with the subnet that it needs.
     func addAddresses(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
-        let wishes = try PodWishes(request)
+        let addresses = try addressWishes(try PodWishes(request))
         let namespace = try openNamespace()
+        let subnets = try Subnets(settings.ipam, request.type)
         let directory = try makeDirectory()
         try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         let book = try openLedger(directory)
-        let subnets = try Subnets(settings.ipam, request.type)
-        let wish = addressRequest(wishes, namespace.identity)
+        try subnets.refuseForeign(book)
+        let wish = leaseRequest(addresses, sandbox: namespace.identity)
         let grant = try lease(wish, book, directory) { () throws(LedgerError) in
             try subnets.reserve(in: book)
         }
@@ -25,24 +26,6 @@ extension Operation {
             try ledger { () throws(LedgerError) in try free(grant.leases, book, directory) }
             throw error
         }
-    }
-
-    private func addressRequest(_ wishes: PodWishes, _ sandbox: FileStatus.Identity) -> LeaseRequest {
-        var addresses: [LeaseRequest.Address] = []
-        for family in AddressFamily.allCases {
-            let wanted = wishes.addresses.first { $0.family == family }
-            guard wanted != nil || settings.ipam.assigns.contains(family) else { continue }
-            addresses.append(
-                LeaseRequest.Address(
-                    family, wanted: wanted, pools: wishes.pools(family) ?? settings.ipam.poolNames(family)))
-        }
-        return LeaseRequest(
-            attachment: attachment,
-            pod: PodIdentity(
-                namespace: request.args.podNamespace, name: request.args.podName, uid: request.args.podUID),
-            addresses: addresses, hostInterface: "", mac: "", sandbox: request.netns ?? "",
-            sandboxIdentity: sandbox, pools: settings.ipam.pools, ranges: settings.ipam.ranges,
-            reservations: settings.ipam.reservations, blockLimit: settings.ipam.blockLimit, isRouted: false)
     }
 
     /// Frees the attachment's addresses.
@@ -60,35 +43,33 @@ extension Operation {
     }
 
     /// Compares the leases with what prevResult says the container has.
-    func checkAddresses() throws(CNIFailure) { _ = try checkedLeases() }
+    func checkAddresses() throws(CNIFailure) { _ = try checkedLeases(request.prevResult?.ips ?? []) }
 
-    /// The attachment's leases, each listed by prevResult.
-    func checkedLeases() throws(CNIFailure) -> [Lease] {
-        let folder = try ledger { () throws(LedgerError) in
-            try LedgerDirectory(existing: settings.dataDirectory)
-        }
-        guard let directory = folder else { throw noLease() }
-        let opened = try ledger { () throws(LedgerError) in try existingLedger(directory) }
-        guard let book = opened else { throw noLease() }
-        let leases = try ledger { () throws(LedgerError) in try book.leases(of: attachment) }
-        if leases.isEmpty { throw noLease() }
-        for lease in leases {
-            let isThere = request.prevResult?.ips.contains { $0.address.address == lease.address } ?? false
-            if !isThere {
-                throw CNIFailure(
-                    .checkFailed,
-                    "the ledger leases " + lease.address.description + " to this container, prevResult does not list it"
-                )
-            }
+    /// The attachment's leases, which must be the addresses that prevResult lists.
+    func checkedLeases(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [Lease] {
+        let leases = try currentLeases()
+        let leased = leases.map(\.address)
+        let listed = ips.map(\.address.address)
+        if leased.isEmpty || !listed.allSatisfy(leased.contains) || !leased.allSatisfy(listed.contains) {
+            throw CNIFailure(
+                .checkFailed,
+                "the ledger leases " + list(leased) + " to container " + attachment.containerID + ", interface "
+                    + attachment.ifname + ", network " + attachment.network + "; prevResult lists " + list(listed))
         }
         return leases
     }
 
-    func noLease() -> CNIFailure {
-        CNIFailure(
-            .checkFailed,
-            "the ledger has no lease for container " + attachment.containerID + ", interface "
-                + attachment.ifname + ", network " + attachment.network)
+    private func list(_ addresses: [IPAddress]) -> String {
+        addresses.isEmpty ? "nothing" : addresses.map(\.description).joined(separator: " and ")
+    }
+
+    private func currentLeases() throws(CNIFailure) -> [Lease] {
+        try ledger { () throws(LedgerError) in
+            guard let directory = try LedgerDirectory(existing: settings.dataDirectory),
+                let book = try existingLedger(directory)
+            else { return [] }
+            return try book.leases(of: attachment)
+        }
     }
 
     /// Frees the addresses of this network's attachments that the runtime does not name.

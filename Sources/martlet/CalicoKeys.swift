@@ -9,6 +9,14 @@ enum CalicoKeys {
     /// - Returns: the harmless keys that are there.
     /// - Throws: `JSON.TypeError` that names a key that cannot be honoured.
     static func examine(_ configuration: JSONObject) throws(JSON.TypeError) -> [String] {
+        if let ipam = try configuration.object("ipam"), try ipam.string("type") == "martlet-ipam",
+            ipam.value("subnet") != nil
+        {
+            throw ipam.wrong(
+                "subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
+        }
+        // Under another plugin the other keys are that plugin's.
+        guard try configuration.string("type") == Operation.networkType else { return [] }
         try refuse(configuration, "device_type", unless: ["", "veth"], "\"veth\": Martlet makes no netkit devices")
         try refuse(configuration, "mode", unless: [""], "no mode: Martlet makes no overlay")
         try refuseTruth(configuration, "require_mtu_file", "false: give mtu itself")
@@ -25,12 +33,6 @@ enum CalicoKeys {
         }
         if let options = try configuration.object("dataplane_options") {
             try refuse(options, "type", unless: ["", "linux"], "\"linux\"")
-        }
-        if let ipam = try configuration.object("ipam"), try ipam.string("type") == "martlet-ipam",
-            ipam.value("subnet") != nil
-        {
-            throw ipam.wrong(
-                "subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
         }
         var ignored: [String] = []
         for member in configuration.members where isHarmless(member.name) { ignored.append(member.name) }

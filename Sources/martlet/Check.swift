@@ -24,11 +24,15 @@ extension Operation {
                 .checkFailed, "prevResult does not list interface " + attachment.ifname + " of this container")
         }
         let ips = result.ips.filter { $0.interface == nil || $0.interface == number }
-        let addresses = usesOwnIPAM ? try checkLeases(ips) : try checkDelegate(ips)
         let interface = result.interfaces[number]
+        let leases = usesOwnIPAM ? try checkedLeases(ips) : []
+        let addresses = usesOwnIPAM ? LinkPlan.Address.of(leases) : try checkDelegate(ips)
         let plan = try planToCheck(result, interface, addresses)
+        // Another IPAM's pods have no lease that would remember the MAC they were born with.
+        let hasNewMAC = leases.first.map { $0.mac != plan.podMAC.description } ?? true
+        let knowsMTU = settings.mtu != nil || interface.mtu != nil
         let differences = try kernel { () throws(WiringError) in
-            try Inspection.run(plan, podMTU: interface.mtu, in: namespace)
+            try Inspection.run(plan, hasNewMAC: hasNewMAC, knowsMTU: knowsMTU, in: namespace)
         }
         guard let first = differences.first else { return }
         throw CNIFailure(
@@ -57,7 +61,8 @@ extension Operation {
         }
         var plan = LinkPlan(
             hostName: link.name, owner: attachment.owner, podName: attachment.ifname,
-            podMAC: try mac(of: interface), mtu: settings.mtu ?? link.mtu, addresses: addresses, destinations: [],
+            podMAC: try mac(of: interface), mtu: interface.mtu ?? settings.mtu ?? link.mtu, addresses: addresses,
+            destinations: [],
             wantsDefaultRoute: false, blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
             enablesForwarding: settings.enablesForwarding)
         for route in result.routes where route.gw == LinkPlan.gateway(route.dst.family) {
@@ -75,18 +80,6 @@ extension Operation {
         do throws(AddressError) { return try MACAddress(parsing: interface.mac ?? "") } catch {
             throw CNIFailure(.undecodable, "prevResult: mac of interface " + interface.name + ": " + error.description)
         }
-    }
-
-    /// The ledger's leases, which prevResult must list.
-    private func checkLeases(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [LinkPlan.Address] {
-        let leases = try checkedLeases()
-        for ip in ips where !leases.contains(where: { $0.address == ip.address.address }) {
-            throw CNIFailure(
-                .checkFailed,
-                "prevResult lists " + ip.address.address.description
-                    + ", which the ledger does not lease to this container")
-        }
-        return LinkPlan.Address.of(leases)
     }
 
     private func checkDelegate(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [LinkPlan.Address] {

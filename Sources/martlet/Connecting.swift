@@ -11,18 +11,19 @@ extension Operation {
     ///
     /// - Parameters:
     ///   - rename: told when the host end had to be given another name, before it is made.
-    ///   - exchange: told of an address whose route another device holds; it changes the plan's address or throws.
+    ///   - replace: told of an address and the device that holds its route; it changes the plan's address or throws.
     func connect(
         _ plan: inout LinkPlan, _ namespace: borrowing NetworkNamespace, _ wiring: inout Wiring,
-        _ rename: (Attachment, String) throws(CNIFailure) -> Void,
-        _ exchange: (LinkPlan.Address, inout LinkPlan) throws(CNIFailure) -> Void
+        _ rename: (String) throws(CNIFailure) -> Void,
+        _ replace: (LinkPlan.Address, String, inout LinkPlan) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
-        try createLink(&plan, namespace, &wiring, rename)
         do throws(CNIFailure) {
+            try createLink(&plan, namespace, &wiring, rename)
             var conflicts = try host { () throws(WiringError) in try wiring.connectHost(plan) }
             while let conflict = conflicts.popLast() {
                 let before = plan.addresses
-                try exchange(conflict, &plan)
+                let device = try host { () throws(WiringError) in try wiring.device(holding: conflict.address) }
+                try replace(conflict, device, &plan)
                 for index in plan.addresses.indices where plan.addresses[index] != before[index] {
                     let address = plan.addresses[index]
                     let isFree = try host { () throws(WiringError) in try wiring.addHostRoute(address, plan) }
@@ -38,18 +39,18 @@ extension Operation {
 
     private func createLink(
         _ plan: inout LinkPlan, _ namespace: borrowing NetworkNamespace, _ wiring: inout Wiring,
-        _ rename: (Attachment, String) throws(CNIFailure) -> Void
+        _ rename: (String) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
         // A stale link of our own is removed once, a stranger's name avoided once.
         for _ in 0..<3 {
             do throws(WiringError) { return try wiring.createLink(plan, in: namespace) } catch {
                 guard case .hostNameTaken(let link) = error else { throw CNIFailure(error) }
                 if plan.owner.owns(link) {
-                    try replace(link, plan, namespace, &wiring)
+                    try removeStale(link, plan, namespace, &wiring)
                 } else {
                     let name = HostInterfaceName.of(attachment)
                     if name == plan.hostName { throw CNIFailure(error) }
-                    try rename(attachment, name)
+                    try rename(name)
                     plan.hostName = name
                 }
             }
@@ -58,7 +59,7 @@ extension Operation {
     }
 
     /// Removes what an earlier ADD of this attachment left, unless it is in the pod and alive.
-    private func replace(
+    private func removeStale(
         _ link: Link, _ plan: LinkPlan, _ namespace: borrowing NetworkNamespace, _ wiring: inout Wiring
     ) throws(CNIFailure) {
         try kernel { () throws(WiringError) in
@@ -79,7 +80,7 @@ extension Operation {
         }
         var result = CNIResult(
             interfaces: [
-                CNIResult.Interface(name: plan.hostName, mac: LinkPlan.hostMAC.description),
+                CNIResult.Interface(name: plan.hostName, mac: LinkPlan.hostMAC.description, mtu: plan.mtu),
                 CNIResult.Interface(
                     name: plan.podName, mac: plan.podMAC.description, mtu: plan.mtu, sandbox: request.netns),
             ],

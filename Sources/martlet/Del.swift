@@ -50,7 +50,8 @@ extension Operation {
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw .system(error) }
         return try Ledger(
-            existingIn: directory, node: settings.node, bootID: bootID, restTime: settings.ipam.restTime)
+            existingIn: directory, node: settings.node, bootID: bootID, restTime: settings.ipam.restTime,
+            isRouted: isRouted)
     }
 
     /// The attachment's leases.

@@ -16,6 +16,12 @@ protocol Plugin {
 /// `martlet`.
 struct NetworkPlugin: Plugin {
     func add(_ operation: Operation, answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
+        if operation.request.type != Operation.networkType {
+            throw CNIFailure(
+                .invalidConfiguration,
+                "type: expected \"" + Operation.networkType + "\", found \"" + operation.request.type + "\"",
+                details: "this plugin serves no other; a runtime calls the file that type names")
+        }
         try operation.add(answer: answer)
     }
     func del(_ operation: Operation) throws(CNIFailure) { try operation.del() }
@@ -80,6 +86,14 @@ enum Dispatch {
 
     private static func serve(_ request: CNIRequest, _ plugin: some Plugin) throws(CNIFailure) {
         let operation = try Operation(request)
+        do throws(CNIFailure) { try serve(operation, plugin) } catch {
+            operation.log.note(.error, request.operation.rawValue + " failed: " + error.description)
+            throw error
+        }
+    }
+
+    private static func serve(_ operation: Operation, _ plugin: some Plugin) throws(CNIFailure) {
+        let request = operation.request
         switch request.operation {
         case .add:
             try plugin.add(operation) { (result) throws(CNIFailure) in

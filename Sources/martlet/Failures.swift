@@ -24,14 +24,14 @@ extension CNIFailure {
                 details: "install the martlet that made it, or a newer one")
         case .database(let error): self.init(error)
         case .system(let error): self.init(.ledger, "ledger: " + error.description)
-        case .refused(let refusal, let family): self.init(refusal, family, usage: [], limit: 0)
+        case .refused(let refusal, let family): self.init(refusal, family, usage: [], nil)
         case .pools(let problem): self.init(.invalidConfiguration, "ipam.pools: " + problem.description)
         case .conflict(let text): self.init(.invalidConfiguration, text)
         }
     }
 
     private init(_ error: SQLiteError) {
-        let text = "ledger: " + error.description
+        let text = "ledger.db: " + error.description
         switch error.kind {
         case .busy: self.init(.tryAgainLater, text, details: "another process holds the ledger; look for it with fuser")
         case .full: self.init(.ledger, text, details: "make room on the disk of data_dir")
@@ -46,7 +46,9 @@ extension CNIFailure {
     }
 
     /// Why there is no address, in numbers.
-    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], limit: Int) {
+    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
+        let limit = ipam?.blockLimit ?? 0
+        let range = ipam?.ranges.first { $0.family == family }
         let kind = family == .ipv4 ? "IPv4" : "IPv6"
         switch refusal {
         case .exhausted(let limitReached):
@@ -58,13 +60,13 @@ extension CNIFailure {
                 text += ": there is no " + kind + " pool"
             } else {
                 text += " in the pools"
+                if let range { text += " within ipam.node_range " + range.description }
             }
             self.init(
                 canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage),
                 details: usage.isEmpty
                     ? "give one under ipam.pools, or set ipam.assign_" + kind.lowercased() + " to false"
-                    : "delete pods, add a pool, or raise the limit; ipam.reservations, node_range and disabled pools count"
-            )
+                    : (limitReached ? "delete pods, or raise the limit" : "delete pods, or add a pool"))
         case .outsidePools(let address):
             self.init(
                 .invalidConfiguration,
@@ -87,6 +89,13 @@ extension CNIFailure {
                 .invalidConfiguration,
                 "the requested address " + address.description + " lies in block " + block.description + " of node "
                     + owner, details: "start the pod there, or ask for an address of this node's blocks")
+        case .otherUse(let address, let block):
+            self.init(
+                .invalidConfiguration,
+                "the requested address " + address.description + " lies in block " + block.description
+                    + ", which serves pods of another kind of network",
+                details: "a block is either routed pod by pod (martlet) or part of a subnet (martlet-ipam under others)"
+            )
         case .outsideRange(let address, let range):
             self.init(
                 .invalidConfiguration,
@@ -103,13 +112,16 @@ extension CNIFailure {
         var text = ""
         for pool in usage {
             text += text.isEmpty ? ": " : "; "
-            text +=
-                "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has " + String(pool.blocks)
-                + " blocks and " + String(pool.leases) + " leases here, " + String(pool.foreignBlocks)
-                + " blocks elsewhere, " + String(pool.reservations) + " reservations"
+            text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
+            text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
+            text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
             if pool.pool.disabled { text += ", and is disabled" }
         }
         return text
+    }
+
+    private static func count(_ number: Int, _ thing: String) -> String {
+        String(number) + " " + thing + (number == 1 ? "" : "s")
     }
 
     /// What the runtime is told when the kernel refuses.
@@ -122,7 +134,7 @@ extension CNIFailure {
     }
 
     init(_ error: MasqueradeError) {
-        self.init(.masquerade, "NAT for a pool with natOutgoing: " + error.description)
+        self.init(.masquerade, "table inet martlet, for natOutgoing and IPv6 sources: " + error.description)
     }
 }
 

@@ -26,30 +26,47 @@ extension JSONObject {
 
     /// One prefix, or a list of them.
     func prefixes(_ key: String) throws(JSON.TypeError) -> [Prefix] {
-        try list(key) { (text) throws(AddressError) in try Prefix(parsing: text) }
+        try parse(key, oneOrMore(key)) { (text) throws(AddressError) in try Prefix(parsing: text) }
+    }
+
+    /// A list of prefixes.
+    func prefixList(_ key: String) throws(JSON.TypeError) -> [Prefix] {
+        try parse(key, strings(key) ?? []) { (text) throws(AddressError) in try Prefix(parsing: text) }
     }
 
     /// One address, or a list of them.
     func addresses(_ key: String) throws(JSON.TypeError) -> [IPAddress] {
-        try list(key) { (text) throws(AddressError) in try IPAddress(parsing: text) }
+        try parse(key, oneOrMore(key)) { (text) throws(AddressError) in try IPAddress(parsing: text) }
     }
 
-    /// One address with or without a prefix length, or a list of them.
+    /// A list of addresses, each with or without a prefix length; the key's letters may be of either case.
     func interfaceAddresses(_ key: String) throws(JSON.TypeError) -> [InterfaceAddress] {
-        try list(key) { (text) throws(AddressError) in
+        let name = spelling(of: key)
+        return try parse(name, strings(name) ?? []) { (text) throws(AddressError) in
             try InterfaceAddress(parsing: text, defaultPrefixLength: .full)
         }
     }
 
-    private func list<Element>(
-        _ key: String, _ parse: (String) throws(AddressError) -> Element
+    /// The key as it is spelt here: runtimes send capabilities in letter case of their own.
+    func spelling(of key: String) -> String {
+        if value(key) != nil { return key }
+        for member in members where member.name.lowercased() == key { return member.name }
+        return key
+    }
+
+    private func oneOrMore(_ key: String) throws(JSON.TypeError) -> [String] {
+        if case .string(let text) = value(key) { return [text] }
+        return try strings(key) ?? []
+    }
+
+    private func parse<Element>(
+        _ key: String, _ texts: [String], _ parse: (String) throws(AddressError) -> Element
     ) throws(JSON.TypeError) -> [Element] {
-        let texts: [String]
-        if case .string(let text) = value(key) { texts = [text] } else { texts = try strings(key) ?? [] }
         var elements: [Element] = []
         for text in texts {
             do throws(AddressError) { elements.append(try parse(text)) } catch {
-                throw JSON.TypeError(path: path(to: key), found: .string(text), expected: error.description)
+                throw JSON.TypeError(
+                    path: path(to: key), found: .string(text), expected: error.expected + " (" + error.reason + ")")
             }
         }
         return elements
@@ -75,7 +92,7 @@ extension JSONObject {
             do throws(PoolProblem) {
                 try PoolProblem.check(pool)
                 for other in pools { try PoolProblem.check(pool, beside: other) }
-            } catch { throw object.wrong("cidr", error.description) }
+            } catch { throw object.wrong("cidr", "another range: " + error.description) }
             pools.append(pool)
         }
         return pools

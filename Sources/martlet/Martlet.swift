@@ -12,6 +12,7 @@ enum Martlet {
     static let version = "0.1.0"
 
     static func main() {
+        openStandardDescriptors()
         // A runtime that has closed its end of stdout is noticed by the failed write.
         signal(SIGPIPE, SIG_IGN)
         let arguments = CommandLine.arguments
@@ -21,6 +22,13 @@ enum Martlet {
         let isIPAM = name(arguments) == Operation.ownIPAM
         // What exit(3) would run is nobody's business here: no buffer is full, no lock is left.
         _exit(isIPAM ? Dispatch.run(AddressPlugin()) : Dispatch.run(NetworkPlugin()))
+    }
+
+    /// Makes sure that 0, 1 and 2 are open, or the next file opened would get a line meant for stderr.
+    private static func openStandardDescriptors() {
+        for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR | O_CLOEXEC)
+        }
     }
 
     /// The last component of the path that the program was called by.

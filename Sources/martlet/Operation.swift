@@ -11,17 +11,30 @@ struct Operation: Sendable {
     let attachment: Attachment
     let log: OperationLog
 
+    /// Name under which Martlet's network plugin stands in `type`.
+    static let networkType = "martlet"
+
     /// Name under which Martlet's IPAM stands in `ipam.type`.
     static let ownIPAM = "martlet-ipam"
 
     init(_ request: CNIRequest) throws(CNIFailure) {
         self.request = request
-        settings = try Settings(request.configuration)
         attachment = Attachment(
             network: request.network, containerID: request.containerID, ifname: request.ifname)
+        var mistake: CNIFailure?
+        do throws(CNIFailure) { settings = try Settings(request.configuration) } catch {
+            // Runtimes send DEL with today's configuration: a mistake in it must not keep a pod from being removed.
+            guard request.operation == .del else { throw error }
+            settings = try Settings(ofBroken: request.configuration)
+            mistake = error
+        }
         log = OperationLog(settings: settings.log, attachment: attachment.alias)
+        if let mistake { log.note(.warning, "DEL goes on with a configuration that is wrong: " + mistake.message) }
         for key in settings.ignoredKeys { log.note(.debug, "key " + key + " has no meaning here") }
     }
+
+    /// Whether the pods of this network are reached by routes of Martlet's own, or live in another plugin's subnet.
+    var isRouted: Bool { request.type == Self.networkType }
 
     /// Whether addresses come from the ledger; otherwise from a plugin that is executed.
     var usesOwnIPAM: Bool { request.ipamType == Self.ownIPAM }
@@ -35,7 +48,9 @@ struct Operation: Sendable {
     func openLedger(_ directory: borrowing LedgerDirectory) throws(CNIFailure) -> Ledger {
         let bootID = try calls { () throws(SystemError) in try Boot.identifier() }
         return try ledger { () throws(LedgerError) in
-            try Ledger(in: directory, node: settings.node, bootID: bootID, restTime: settings.ipam.restTime)
+            try Ledger(
+                in: directory, node: settings.node, bootID: bootID, restTime: settings.ipam.restTime,
+                isRouted: isRouted)
         }
     }
 

@@ -11,6 +11,9 @@ struct PodWishes: Sendable {
     var ipv4Pools: [String]?
     var ipv6Pools: [String]?
 
+    /// Annotations of Calico's that would change what the pod gets, and that Martlet cannot honour.
+    private static let refused = ["ipAddrsNoIpam", "floatingIPs"]
+
     private static let annotations = "io.kubernetes.cri.pod-annotations"
     private static let prefix = "cni.projectcalico.org/"
 
@@ -34,25 +37,32 @@ struct PodWishes: Sendable {
                         + "; a pod gets one of each")
             }
         }
-        if mac == nil { mac = request.args.mac }
-        if let mac, mac.isMulticast || mac.isZero {
-            throw CNIFailure(
-                .invalidConfiguration, "mac: expected a unicast hardware address, found " + mac.description)
+        if mac == nil, let asked = request.args.mac {
+            guard Self.isUnicast(asked) else {
+                throw CNIFailure(
+                    .invalidEnvironment,
+                    "CNI_ARGS: MAC: expected a unicast hardware address, found " + asked.description)
+            }
+            mac = asked
         }
     }
 
-    /// Pools of a family, if the pod names any.
-    func pools(_ family: AddressFamily) -> [String]? {
+    /// Pools of a family, if the pod names any, and the annotation that does.
+    func pools(_ family: AddressFamily) -> (names: [String], key: String)? {
         switch family {
-        case .ipv4: ipv4Pools
-        case .ipv6: ipv6Pools
+        case .ipv4: ipv4Pools.map { ($0, Self.prefix + "ipv4pools") }
+        case .ipv6: ipv6Pools.map { ($0, Self.prefix + "ipv6pools") }
         }
     }
 
     private mutating func take(_ runtime: JSONObject) throws(JSON.TypeError) {
         try take(runtime.interfaceAddresses("ips"), runtime, "ips")
-        if let text = try runtime.string("mac"), !text.isEmpty { mac = try parseMAC(text, runtime, "mac") }
-        guard let annotations = try runtime.object(Self.annotations) else { return }
+        let macKey = runtime.spelling(of: "mac")
+        if let text = try runtime.string(macKey), !text.isEmpty { mac = try parseMAC(text, runtime, macKey) }
+        guard let annotations = try runtime.object(runtime.spelling(of: Self.annotations)) else { return }
+        for name in Self.refused where annotations.value(Self.prefix + name) != nil {
+            throw annotations.wrong(Self.prefix + name, "no such annotation: ask for addresses with ipAddrs")
+        }
         ipv4Pools = try annotations.texts(Self.prefix + "ipv4pools")
         ipv6Pools = try annotations.texts(Self.prefix + "ipv6pools")
         if mac == nil, let text = try annotations.string(Self.prefix + "hwAddr") {
@@ -62,7 +72,7 @@ struct PodWishes: Sendable {
         let key = Self.prefix + "ipAddrs"
         for text in texts {
             do throws(AddressError) { addresses.append(try IPAddress(parsing: text)) } catch {
-                throw annotations.wrong(key, error.description)
+                throw annotations.wrong(key, error.expected + " (" + error.reason + ")")
             }
         }
         if secondOfAFamily() != nil { throw annotations.wrong(key, "at most one address of each family") }
@@ -79,10 +89,14 @@ struct PodWishes: Sendable {
     private func parseMAC(
         _ text: String, _ object: JSONObject, _ key: String
     ) throws(JSON.TypeError) -> MACAddress {
-        do throws(AddressError) { return try MACAddress(parsing: text) } catch {
-            throw object.wrong(key, error.description)
-        }
+        do throws(AddressError) {
+            let mac = try MACAddress(parsing: text)
+            if Self.isUnicast(mac) { return mac }
+        } catch { throw object.wrong(key, error.expected + " (" + error.reason + ")") }
+        throw object.wrong(key, "a unicast hardware address")
     }
+
+    private static func isUnicast(_ mac: MACAddress) -> Bool { !mac.isMulticast && !mac.isZero }
 
     private func secondOfAFamily() -> IPAddress? {
         for index in addresses.indices

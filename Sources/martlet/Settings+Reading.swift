@@ -14,6 +14,9 @@ extension Settings {
         do throws(JSON.TypeError) {
             ignoredKeys = try CalicoKeys.examine(configuration)
             dataDirectory = try configuration.absolutePath("data_dir") ?? "/var/lib/martlet"
+            if configuration.value("data_dir") == .string("") {
+                throw configuration.wrong("data_dir", "an absolute path, or no such key for /var/lib/martlet")
+            }
             mtu = try configuration.integer("mtu", in: 0...65_535).flatMap { $0 == 0 ? nil : $0 }
             if let mtu, mtu < 68 { throw configuration.wrong("mtu", "0, or 68 to 65535 bytes") }
             podForwards = try configuration.object("container_settings")?.bool("allow_ip_forwarding") ?? false
@@ -27,10 +30,27 @@ extension Settings {
         } catch { throw CNIFailure(.invalidConfiguration, error) }
     }
 
+    /// What DEL needs of a configuration that is wrong elsewhere: where the ledger is, and who delegates.
+    init(ofBroken configuration: JSONObject) throws(CNIFailure) {
+        var kept: [JSON.Member] = []
+        for member in configuration.members {
+            switch member.name {
+            case "type", "data_dir", "nodename", "log_file_path", "log_level", "route_protocol": kept.append(member)
+            default: break
+            }
+        }
+        let object: JSONObject
+        do throws(JSON.TypeError) { object = try JSONObject(.object(kept)) } catch {
+            throw CNIFailure(.invalidConfiguration, error)
+        }
+        try self.init(object)
+    }
+
     /// `nodename`, else the content of `nodename_file`, else Calico's old `hostname`, else the machine's name.
     private static func nodeName(_ configuration: JSONObject) throws(JSON.TypeError) -> String {
+        let file = try configuration.absolutePath("nodename_file")
         if let name = try configuration.string("nodename"), !name.isEmpty { return name }
-        if let path = try configuration.absolutePath("nodename_file") {
+        if let path = file {
             let content: String
             do throws(SystemError) { content = try readText(path) } catch {
                 if try configuration.bool("nodename_file_optional") != true {
@@ -38,7 +58,7 @@ extension Settings {
                 }
                 content = ""
             }
-            if !content.isEmpty { return content }
+            if let name = content.split(whereSeparator: \.isWhitespace).first { return String(name) }
         }
         if let name = try configuration.string("hostname"), !name.isEmpty { return name }
         return machineName()
@@ -65,11 +85,12 @@ extension Settings.IPAM {
             throw ipam.wrong("assign_ipv4", "true for one family at least, as assign_ipv6 is not true")
         }
         ranges = try ipam.prefixes("node_range")
-        reservations = try ipam.prefixes("reservations")
+        reservations = try ipam.prefixList("reservations")
         blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000) ?? 0
         routes = try ipam.routes()
         gateways = try ipam.addresses("gateway")
-        prefixLength = try ipam.integer("prefix_length", in: 1...128)
+        let longest = pools.contains { $0.cidr.family == .ipv4 } ? 32 : 128
+        prefixLength = try ipam.integer("prefix_length", in: 1...longest)
         restTime = try ipam.integer("rest_seconds", in: 0...86_400) ?? 180
         for one in ranges.indices where ranges[..<one].contains(where: { $0.family == ranges[one].family }) {
             throw ipam.wrong("node_range", "one range of each family")

@@ -11,10 +11,7 @@ extension Operation {
     /// - Throws: `CNIFailure` with code 50 when an ADD cannot be served.
     func status() throws(CNIFailure) {
         guard usesOwnIPAM else {
-            guard let type = request.ipamType else {
-                throw CNIFailure(.invalidConfiguration, "ipam.type: expected the name of an IPAM plugin, found nothing")
-            }
-            _ = try request.delegation(to: type).run(.status)
+            _ = try delegate().run(.status)
             return
         }
         try statusOfAddresses()
@@ -29,33 +26,16 @@ extension Operation {
 
     /// Goes through a lease and takes it back.
     private func rehearse() throws(CNIFailure) {
+        let addresses = try addressWishes(try PodWishes(request))
         let folder = try ledger { () throws(LedgerError) in
             try LedgerDirectory(existing: settings.dataDirectory)
         }
-        guard let directory = folder else { return try rehearseWithoutLedger() }
+        guard let directory = folder else { return }
         let opened = try ledger { () throws(LedgerError) in try existingLedger(directory) }
-        guard let book = opened else { return try rehearseWithoutLedger() }
-        var wish = LeaseRequest(
-            attachment: Attachment(network: request.network, containerID: "status", ifname: "status"),
-            pod: PodIdentity(namespace: nil, name: nil, uid: nil), addresses: [], hostInterface: "", mac: "",
-            sandbox: "", sandboxIdentity: FileStatus.Identity(device: 0, inode: 0), pools: settings.ipam.pools,
-            ranges: settings.ipam.ranges, reservations: settings.ipam.reservations,
-            blockLimit: settings.ipam.blockLimit, isRouted: request.type == "martlet")
-        for family in settings.ipam.assigns {
-            wish.addresses.append(
-                LeaseRequest.Address(family, wanted: nil, pools: settings.ipam.poolNames(family)))
-        }
-        let rehearsed = wish
-        do throws(LedgerError) { try book.rehearse(rehearsed, in: directory) } catch {
+        guard let book = opened else { return }
+        let wish = leaseRequest(addresses, sandbox: FileStatus.Identity(device: 0, inode: 0))
+        do throws(LedgerError) { try book.rehearse(wish, in: directory) } catch {
             throw explain(error, book)
-        }
-    }
-
-    /// With no ledger yet, what counts is whether there are pools to begin with.
-    private func rehearseWithoutLedger() throws(CNIFailure) {
-        for family in settings.ipam.assigns
-        where !settings.ipam.pools.contains(where: { $0.cidr.family == family && !$0.disabled }) {
-            throw CNIFailure(.exhausted(limitReached: false), family, usage: [], limit: 0)
         }
     }
 
@@ -63,8 +43,13 @@ extension Operation {
     func explain(_ error: LedgerError, _ book: borrowing Ledger) -> CNIFailure {
         guard case .refused(let refusal, let family) = error else { return CNIFailure(error) }
         do throws(LedgerError) {
-            return CNIFailure(
-                refusal, family, usage: try book.usage(family), limit: settings.ipam.blockLimit)
+            if case .leased(let address) = refusal, let holder = try book.holder(of: address) {
+                return CNIFailure(
+                    .tryAgainLater,
+                    "the requested address " + address.description + " is leased to container " + holder.containerID
+                        + ", interface " + holder.ifname + ", network " + holder.network)
+            }
+            return CNIFailure(refusal, family, usage: try book.usage(family), settings.ipam)
         } catch { return CNIFailure(error) }
     }
 }

@@ -14,6 +14,9 @@ struct Subnets {
     }
 
     private let subnets: [Subnet]
+    private let caller: String
+    /// Whether the configuration says which part of a pool is this node's subnet.
+    private let isTold: Bool
 
     /// Finds gateway and prefix length of each pool.
     ///
@@ -23,13 +26,7 @@ struct Subnets {
         for pool in ipam.pools {
             let configured = ipam.gateways.first { $0.family == pool.cidr.family }
             let isShared = ipam.ranges.contains { $0.family == pool.cidr.family && !$0.contains(pool.cidr) }
-            if isShared && (configured == nil || ipam.prefixLength == nil) {
-                throw CNIFailure(
-                    .invalidConfiguration,
-                    "ipam.gateway and ipam.prefix_length: expected both, as pool \"" + pool.name
-                        + "\" is shared with other nodes (ipam.node_range)",
-                    details: "the plugin " + caller + " makes a subnet, and its gateway must be this node's own")
-            }
+            if isShared && (configured == nil || ipam.prefixLength == nil) { throw Self.shared(pool, caller) }
             let length = ipam.prefixLength ?? pool.cidr.length
             guard let gateway = configured ?? pool.cidr.first.advanced(by: 1), length <= pool.cidr.family.bits,
                 let subnet = Prefix(covering: gateway, length: length)
@@ -47,6 +44,28 @@ struct Subnets {
             subnets.append(Subnet(pool: pool, gateway: gateway, prefixLength: length))
         }
         self.subnets = subnets
+        self.caller = caller
+        isTold = !ipam.gateways.isEmpty && ipam.prefixLength != nil
+    }
+
+    /// Refuses a pool in which other nodes own blocks, unless the configuration says which part is this node's.
+    func refuseForeign(_ book: borrowing Ledger) throws(CNIFailure) {
+        if isTold { return }
+        for family in AddressFamily.allCases {
+            let usage = try ledger { () throws(LedgerError) in try book.usage(family) }
+            for pool in usage
+            where pool.foreignBlocks > 0 && subnets.contains(where: { $0.pool.name == pool.pool.name }) {
+                throw Self.shared(pool.pool, caller)
+            }
+        }
+    }
+
+    private static func shared(_ pool: Pool, _ caller: String) -> CNIFailure {
+        CNIFailure(
+            .invalidConfiguration,
+            "ipam.gateway and ipam.prefix_length: expected both, as pool \"" + pool.name
+                + "\" is shared with other nodes",
+            details: "the plugin " + caller + " makes a subnet, and its gateway must be this node's own")
     }
 
     /// Takes the gateway and the subnet's first and last address out of what pods get, from now on.

@@ -91,9 +91,6 @@ extension CheckTests {
         Tampering("the pod's neighbour entry is gone", names: { _ in hostGateway }) { _, pod, _ in
             try await pod.namespace.ip("neigh del \(hostGateway) dev eth0")
         },
-        Tampering("the host's link-local address is gone", names: { _ in hostGateway }) { node, _, result in
-            try await node.namespace.ip("addr del \(hostGateway)/64 dev \(result.resultHostLink())")
-        },
         Tampering("the host's route is gone", names: address6) { node, _, result in
             try await node.namespace.ip("route del \(result.resultAddress(ipv6: true))/128")
         },

@@ -62,7 +62,7 @@ struct QuarantineTests {
 
     @Test("of one family puts both families' wiring right")
     func dualStack() async throws {
-        try await withNode { node in
+        try await withNode([.ipv6]) { node in
             try await node.namespace.ip("route add fd00:10:244::/128 dev up0")
             let result = try await node.add(try await node.pod(), configuration: node.dualStackConfiguration())
             #expect(try result.resultAddress(ipv6: true) != "fd00:10:244::")

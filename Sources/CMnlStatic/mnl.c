@@ -1,1 +1,0 @@
-// libmnl stand-in

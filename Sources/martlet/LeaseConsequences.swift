@@ -1,0 +1,133 @@
+import Addressing
+import CNI
+import Dataplane
+import IPAM
+import Ledger
+import Masquerade
+import Netlink
+
+/// What a lease brings with it: a claim that must last, NAT, an address that turns out to be in use, an ADD that fails.
+extension Operation {
+    /// Writes to the ledger in one transaction.
+    func change<Result>(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
+        _ body: () throws(LedgerError) -> Result
+    ) throws(CNIFailure) -> Result {
+        try ledger { () throws(LedgerError) in try book.transaction(in: directory, body) }
+    }
+
+    /// What must be true before anything is wired: the claim on disk and nobody else's network, NAT in place.
+    func settle(
+        _ grant: Grant, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ wiring: borrowing Wiring
+    ) throws(CNIFailure) {
+        if grant.claimedBlock { try keepClaim(grant, book, directory, wiring) }
+        for address in grant.unrested {
+            log.note(.warning, "address " + address.description + " is used again before its rest: the pools are full")
+        }
+        let guardsIPv6 = grant.pools.contains { $0.cidr.family == .ipv6 }
+        guard guardsIPv6 || grant.pools.contains(where: { $0.natOutgoing }) else { return }
+        var all: [Prefix] = []
+        var masqueraded: [Prefix] = []
+        for pool in grant.allPools {
+            all.append(pool.cidr)
+            if pool.natOutgoing { masqueraded.append(pool.cidr) }
+        }
+        let table = MasqueradePlan(
+            pools: all, masqueraded: masqueraded,
+            guardsIPv6Sources: grant.allPools.contains { $0.cidr.family == .ipv6 })
+        do throws(MasqueradeError) { if try !table.isInPlace() { try table.install() } } catch {
+            throw CNIFailure(error)
+        }
+    }
+
+    private func keepClaim(
+        _ grant: Grant, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ wiring: borrowing Wiring
+    ) throws(CNIFailure) {
+        // A block that is being given back keeps its route until this lock is free.
+        try ledger { () throws(LedgerError) in
+            try book.synchronize()
+            try directory.lockBlockRoutes()
+        }
+        for lease in grant.leases {
+            let own = try kernel { () throws(WiringError) in try wiring.ownNetwork(overlapping: lease.blockCIDR) }
+            if let own {
+                throw CNIFailure(
+                    .invalidConfiguration,
+                    "ipam.pools: block " + lease.blockCIDR.description + " overlaps the node's own network "
+                        + own.address.network.description + ": address " + own.address.description + " of "
+                        + own.device,
+                    details: "a blackhole route for the block would cut the node off; choose another range for pods")
+            }
+        }
+    }
+
+    /// Another device holds the address's route: it is set aside, and the next one takes its place.
+    func replace(
+        _ conflict: LinkPlan.Address, heldBy device: String, _ leases: inout [Lease], _ wish: LeaseRequest,
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(CNIFailure) -> Grant {
+        guard let index = leases.firstIndex(where: { $0.address == conflict.address }) else {
+            throw CNIFailure(.kernel, "the route to " + conflict.address.description + " is held by " + device)
+        }
+        let old = leases[index]
+        // One that was asked for by name is not replaced by another behind the asker's back.
+        if wish.addresses.contains(where: { $0.wanted == old.address }) {
+            throw CNIFailure(
+                .kernel,
+                "device " + device + " holds the route to the requested address " + old.address.description,
+                details: "ask for another address, or remove that route")
+        }
+        let reason = "device " + device + " holds its route"
+        let grant = try change(book, directory) { () throws(LedgerError) in
+            try book.replace(old, quarantine: reason, wish)
+        }
+        log.note(.warning, "address " + old.address.description + " is quarantined: " + reason)
+        leases[index] = grant.leases[0]
+        if grant.leases[0].address == old.address {
+            throw CNIFailure(
+                .kernel,
+                "no address left but the quarantined " + old.address.description + ": device " + device
+                    + " holds its route", details: "remove that route, or add a pool")
+        }
+        if grant.claimedBlock {
+            try ledger { () throws(LedgerError) in
+                try book.synchronize()
+                try directory.lockBlockRoutes()
+            }
+        }
+        return grant
+    }
+
+    /// Frees the leases of a failed ADD, and answers the failure to report.
+    ///
+    /// A block that was claimed for it goes too. Its route goes first: if that fails the leases stay, and DEL, which
+    /// puts the route of every block that it finds a lease in, brings both to agreement.
+    func freeing(
+        _ leases: [Lease], hasClaimed: Bool, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
+        _ wiring: inout Wiring, _ failure: CNIFailure
+    ) -> CNIFailure {
+        if failure.code == .unremovable { return failure }
+        do throws(CNIFailure) {
+            let blocks = hasClaimed ? try ownedBlocks(of: leases, book) : []
+            let routes = blocks.map { Route.blackhole($0.cidr, origin: settings.routeOrigin) }
+            try kernel { () throws(WiringError) in try wiring.withdraw(routes) }
+            let kept = try change(book, directory) { () throws(LedgerError) in
+                for lease in leases { try book.free(lease) }
+                var kept: [Prefix] = []
+                for block in blocks where try !book.giveBack(block) { kept.append(block.cidr) }
+                return kept
+            }
+            try kernel { () throws(WiringError) in try wiring.announce(kept, origin: settings.routeOrigin) }
+            return failure
+        } catch {
+            return CNIFailure(
+                failure.code, failure.message,
+                details: failure.details + "; what it leased stays until DEL: " + error.message)
+        }
+    }
+
+    private func ownedBlocks(of leases: [Lease], _ book: borrowing Ledger) throws(CNIFailure) -> [OwnedBlock] {
+        let owned = try ledger { () throws(LedgerError) in try book.ownedBlocks() }
+        return owned.filter { block in leases.contains { $0.block == block.id } }
+    }
+}
