@@ -206,6 +206,8 @@ extension Ledger {
             try row.bind(1, Schema.version)
             try row.bind(2, bootID)
             try row.run()
+            // The tables stay, whatever becomes of what the transaction was begun for.
+            try connection.execute("COMMIT; BEGIN IMMEDIATE")
         }
     }
 
