@@ -59,11 +59,13 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite", "System",
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite",
+                "System",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        tests("ArchitectureTests", of: ["TestKit"]),
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
