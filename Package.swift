@@ -4,6 +4,8 @@ import PackageDescription
 // Debian has no libmnl.a. The static release links a small C target that defines the functions used, under
 // libmnl's own header; every other build links the real library. `import CMnl` is the same in both.
 let standsInForLibmnl = Context.environment["MARTLET_STATIC"] != nil
+// The plugin itself also leaves out parts of Swift's runtime that it has no use for; no test could run like that.
+let startsQuickly = Context.environment["MARTLET_START"] != nil
 // Fuzz targets have no main of their own and link only with `--sanitize=fuzzer`.
 let fuzzing = Context.environment["MARTLET_FUZZ"] != nil
 
@@ -59,11 +61,13 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite", "System",
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite",
+                "System",
                 .product(name: "Logging", package: "swift-log"),
-            ],
+            ] + (startsQuickly ? ["CStart"] : []),
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+        tests("ArchitectureTests", of: ["TestKit"]),
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
@@ -73,5 +77,6 @@ let package = Package(
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
-    ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
+    ] + (startsQuickly ? [.target(name: "CStart")] : [])
+        + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

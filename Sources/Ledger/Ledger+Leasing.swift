@@ -9,8 +9,7 @@ extension Ledger {
     /// - Throws: `LedgerError.refused` when there is none to give; everything is undone then, for all families.
     package borrowing func lease(_ request: LeaseRequest) throws(LedgerError) -> Grant {
         let allPools = try adopt(request.pools)
-        let held = try leases(of: request.attachment)
-        if !held.isEmpty { return repeated(held, allPools) }
+        if try holdsLease(request.attachment) { return repeated(try leases(of: request.attachment), allPools) }
         var leases: [Lease] = []
         var pools: [Pool] = []
         var unrested: [IPAddress] = []

@@ -4,6 +4,18 @@ import SQLite
 import System
 
 extension Ledger {
+    /// Whether an attachment has leases: a cheaper question than which.
+    borrowing func holdsLease(_ attachment: Attachment) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "SELECT 1 FROM lease WHERE container_id = ? AND ifname = ? AND network = ?")
+            try row.bind(1, attachment.containerID)
+            try row.bind(2, attachment.ifname)
+            try row.bind(3, attachment.network)
+            return try row.step()
+        }
+    }
+
     /// The leases of an attachment.
     package borrowing func leases(of attachment: Attachment) throws(LedgerError) -> [Lease] {
         try leases(

@@ -10,7 +10,7 @@ import System
 /// the lock is never held while the kernel is talked to.
 package struct Ledger: ~Copyable {
     let connection: Connection
-    private let writeAheadLog: String
+    private let path: String
     /// The node whose blocks are used.
     package let node: String
     /// The boot this process runs in.
@@ -24,6 +24,12 @@ package struct Ledger: ~Copyable {
     /// A blackhole route for a block would cut off pods that live in a bridge's subnet, so no block is both.
     let isRouted: Bool
 
+    /// Tells SQLite that this process has one thread and a short life. Once, before the first ledger.
+    package static func prepareForOneShot() {
+        // Refused settings would cost time and nothing else.
+        do throws(SQLiteError) { try Connection.prepareForOneShot() } catch {}
+    }
+
     /// Opens the ledger in a folder, and makes it where there is none.
     ///
     /// - Parameter directory: must outlive this value, which uses its lock.
@@ -35,18 +41,11 @@ package struct Ledger: ~Copyable {
         let opened = try sql { () throws(SQLiteError) in
             try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
         }
-        // Another process may be making the tables just now: until they are there the version is 0.
-        let found = isFresh ? 0 : try Self.version(of: opened)
-        if found == 0 {
-            try Self.lock(directory)
-            try Self.create(opened, bootID: bootID, folder: directory.path, path)
-            try Self.unlock(directory)
-        } else {
-            try sql { () throws(SQLiteError) in try opened.execute("PRAGMA synchronous = NORMAL") }
-        }
-        try Self.checkVersion(opened, path)
+        if isFresh { try Self.prepareJournal(opened, directory) }
+        // A commit waits for the disk only where `synchronize` says so: what a power cut takes, it takes from pods too.
+        try sql { () throws(SQLiteError) in try opened.execute("PRAGMA synchronous = NORMAL") }
         connection = opened
-        writeAheadLog = path + "-wal"
+        self.path = path
         self.node = node
         self.bootID = bootID
         self.restTime = restTime
@@ -72,14 +71,19 @@ package struct Ledger: ~Copyable {
         do throws(LedgerError) {
             try sql { () throws(SQLiteError) in try connection.execute("BEGIN IMMEDIATE") }
             let result: Result
-            do throws(LedgerError) { result = try body() } catch {
+            do throws(LedgerError) {
+                try prepareTables()
+                result = try body()
+            } catch {
                 // A failed COMMIT or a full disk may have rolled back already; the error to tell is the first.
                 do throws(SQLiteError) { try connection.execute("ROLLBACK") } catch {}
                 throw error
             }
             try sql { () throws(SQLiteError) in try connection.execute("COMMIT") }
-            try checkpointIfGrown()
-            try Self.unlock(directory)
+            // What is committed stands. A log that could not be emptied is emptied after a later transaction, and the
+            // lock is given back when this process ends.
+            do throws(LedgerError) { try checkpointIfGrown() } catch {}
+            do throws(LedgerError) { try Self.unlock(directory) } catch {}
             return result
         } catch {
             do throws(LedgerError) { try Self.unlock(directory) } catch {}
@@ -106,9 +110,9 @@ package struct Ledger: ~Copyable {
     /// Waits until what was committed would survive a power cut: after a block changed its owner.
     package borrowing func synchronize() throws(LedgerError) {
         try calls { () throws(SystemError) in
-            let log = try FileDescriptor(opening: writeAheadLog, O_RDWR)
+            let log = try FileDescriptor(opening: path + "-wal", O_RDWR)
             let raw = log.raw
-            try retrying("fdatasync", writeAheadLog) { fdatasync(raw) }
+            try retrying("fdatasync", path) { fdatasync(raw) }
         }
     }
 }
@@ -128,12 +132,15 @@ extension Ledger {
         do throws(SystemError) { try directory.lockFile.unlockWhole() } catch { throw .system(error) }
     }
 
-    /// Empties the write-ahead log once it has grown past 32 pages: at each first opening SQLite reads all of it.
+    /// Empties the write-ahead log once it has grown: at each first opening SQLite reads all of it.
     private borrowing func checkpointIfGrown() throws(LedgerError) {
         var log = stat()
-        guard stat(writeAheadLog, &log) == 0, log.st_size > 32 * 4120 else { return }
+        guard stat(path + "-wal", &log) == 0, log.st_size > Self.longestLog else { return }
         try sql { () throws(SQLiteError) in try connection.checkpoint() }
     }
+
+    /// Bytes of write-ahead log that are kept: emptying costs two waits for the disk, reading some microseconds a KiB.
+    private static let longestLog = 64 << 10
 
     /// Makes the file with mode 0600 if there is none; true if it has no tables yet.
     private static func prepareFile(_ path: String) throws(LedgerError) -> Bool {
@@ -162,54 +169,53 @@ extension Ledger {
         return status.size == 0
     }
 
-    /// Makes the tables, unless another process has done so meanwhile.
-    private static func create(
-        _ connection: borrowing Connection, bootID: String, folder: String, _ path: String
+    /// Sets up what cannot be changed within a transaction. Small pages make small commits: each page that a
+    /// transaction touches is written and checksummed whole.
+    private static func prepareJournal(
+        _ connection: borrowing Connection, _ directory: borrowing LedgerDirectory
     ) throws(LedgerError) {
-        let isEmpty = try sql { () throws(SQLiteError) in
-            try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
-            let isEmpty = try rows("SELECT count(*) FROM sqlite_schema", connection) == 0
-            if isEmpty {
-                try connection.execute(Schema.tables)
-                let row = try connection.prepare("INSERT INTO ledger VALUES (?, ?)")
-                try row.bind(1, Schema.version)
-                try row.bind(2, bootID)
-                try row.run()
-            }
-            try connection.execute("COMMIT; PRAGMA synchronous = NORMAL")
-            return isEmpty
+        try lock(directory)
+        try sql { () throws(SQLiteError) in
+            try connection.execute("PRAGMA page_size = 1024; PRAGMA journal_mode = WAL")
         }
-        guard isEmpty else { return }
         try calls { () throws(SystemError) in
-            let directory = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
-            let raw = directory.raw
-            try retrying("fsync", folder) { fsync(raw) }
+            let folder = try FileDescriptor(opening: directory.path, O_RDONLY | O_DIRECTORY)
+            let raw = folder.raw
+            try retrying("fsync", directory.path) { fsync(raw) }
         }
+        try unlock(directory)
     }
 
-    private static func rows(_ query: StaticString, _ connection: borrowing Connection) throws(SQLiteError) -> Int {
-        let row = try connection.prepare(query)
-        return try row.step() ? row.integer(0) : 0
-    }
-
-    private static func version(of connection: borrowing Connection) throws(LedgerError) -> Int {
-        try sql { () throws(SQLiteError) in try rows("PRAGMA user_version", connection) }
-    }
-
-    private static func checkVersion(
-        _ connection: borrowing Connection, _ path: String
-    ) throws(LedgerError) {
-        let found = try version(of: connection)
+    /// Makes sure, within a transaction, that the tables are there and that this code may write them.
+    private borrowing func prepareTables() throws(LedgerError) {
+        let found = try number("PRAGMA user_version")
         if found == Schema.version { return }
-        if found < Schema.version {
+        if found > Schema.version {
+            if try number("SELECT minimum_writer FROM ledger") <= Schema.version { return }
+            throw .tooNew(path: path, version: found)
+        }
+        let objects = found == 0 ? try number("SELECT count(*) FROM sqlite_schema") : 1
+        guard objects == 0 else {
             throw .unusable(
                 "the ledger " + path + " has no tables of Martlet's (version " + String(found)
                     + "); it is another program's or damaged: move it away, or restore a backup")
         }
-        let minimum = try sql { () throws(SQLiteError) in
-            try rows("SELECT minimum_writer FROM ledger", connection)
+        try sql { () throws(SQLiteError) in
+            try connection.execute(Schema.tables)
+            let row = try connection.prepare("INSERT INTO ledger VALUES (?, ?)")
+            try row.bind(1, Schema.version)
+            try row.bind(2, bootID)
+            try row.run()
+            // The tables stay, whatever becomes of what the transaction was begun for.
+            try connection.execute("COMMIT; BEGIN IMMEDIATE")
         }
-        if minimum > Schema.version { throw .tooNew(path: path, version: found) }
+    }
+
+    private borrowing func number(_ query: StaticString) throws(LedgerError) -> Int {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(query)
+            return try row.step() ? row.integer(0) : 0
+        }
     }
 }
 

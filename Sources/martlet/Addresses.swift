@@ -14,9 +14,9 @@ extension Operation {
         let directory = try makeDirectory()
         try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         let book = try openLedger(directory)
-        try subnets.refuseForeign(book)
         let wish = leaseRequest(addresses, sandbox: namespace.identity)
         let grant = try lease(wish, book, directory) { () throws(LedgerError) in
+            try subnets.refuseForeign(book)
             try subnets.reserve(in: book)
         }
         do throws(CNIFailure) {

@@ -9,25 +9,23 @@ extension Operation {
         _ wish: LeaseRequest, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
         preparing: () throws(LedgerError) -> Void = {}
     ) throws(CNIFailure) -> Grant {
-        if try !ledger({ () throws(LedgerError) in try book.isReclaimed() }) { try reclaim(book, directory) }
-        do throws(LedgerError) { return try leaseOnce(wish, book, directory, preparing) } catch {
-            guard case .refused(.exhausted, _) = error, try reclaim(book, directory) > 0 else {
-                throw explain(error, book)
+        // Once for what a reboot left, once for what the dead still held.
+        for _ in 0..<3 {
+            do throws(LedgerError) {
+                let grant = try book.transaction(in: directory) { () throws(LedgerError) -> Grant? in
+                    guard try book.isReclaimed() else { return nil }
+                    try preparing()
+                    return try book.lease(wish)
+                }
+                if let grant { return grant }
+            } catch {
+                guard case .refused(.exhausted, _) = error else { throw explain(error, book) }
+                if try reclaim(book, directory) == 0 { throw explain(error, book) }
+                continue
             }
+            try reclaim(book, directory)
         }
-        do throws(LedgerError) { return try leaseOnce(wish, book, directory, preparing) } catch {
-            throw explain(error, book)
-        }
-    }
-
-    private func leaseOnce(
-        _ wish: LeaseRequest, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
-        _ preparing: () throws(LedgerError) -> Void
-    ) throws(LedgerError) -> Grant {
-        try book.transaction(in: directory) { () throws(LedgerError) in
-            try preparing()
-            return try book.lease(wish)
-        }
+        throw CNIFailure(.tryAgainLater, "the addresses that were freed are gone again")
     }
 
     /// Frees the leases of earlier boots whose links are gone; answers how many.

@@ -1,6 +1,7 @@
 import CNI
 import Glibc
 import JSON
+import Ledger
 import System
 
 /// The plugin and its IPAM in one executable, told apart by the name it is called by.
@@ -19,6 +20,7 @@ enum Martlet {
         if getenv("CNI_COMMAND") == nil, let text = ByHand.answer(arguments) {
             exit(writeOut(Array(text.utf8)) ? 0 : 1)
         }
+        Ledger.prepareForOneShot()
         let isIPAM = name(arguments) == Operation.ownIPAM
         // What exit(3) would run is nobody's business here: no buffer is full, no lock is left.
         _exit(isIPAM ? Dispatch.run(AddressPlugin()) : Dispatch.run(NetworkPlugin()))

@@ -26,7 +26,9 @@ struct Subnets {
         for pool in ipam.pools {
             let configured = ipam.gateways.first { $0.family == pool.cidr.family }
             let isShared = ipam.ranges.contains { $0.family == pool.cidr.family && !$0.contains(pool.cidr) }
-            if isShared && (configured == nil || ipam.prefixLength == nil) { throw Self.shared(pool, caller) }
+            if isShared && (configured == nil || ipam.prefixLength == nil) {
+                throw CNIFailure(.invalidConfiguration, Self.sharedText(pool, caller))
+            }
             let length = ipam.prefixLength ?? pool.cidr.length
             guard let gateway = configured ?? pool.cidr.first.advanced(by: 1), length <= pool.cidr.family.bits,
                 let subnet = Prefix(covering: gateway, length: length)
@@ -49,23 +51,20 @@ struct Subnets {
     }
 
     /// Refuses a pool in which other nodes own blocks, unless the configuration says which part is this node's.
-    func refuseForeign(_ book: borrowing Ledger) throws(CNIFailure) {
+    func refuseForeign(_ book: borrowing Ledger) throws(LedgerError) {
         if isTold { return }
         for family in AddressFamily.allCases {
-            let usage = try ledger { () throws(LedgerError) in try book.usage(family) }
-            for pool in usage
+            for pool in try book.usage(family)
             where pool.foreignBlocks > 0 && subnets.contains(where: { $0.pool.name == pool.pool.name }) {
-                throw Self.shared(pool.pool, caller)
+                throw .conflict(Self.sharedText(pool.pool, caller))
             }
         }
     }
 
-    private static func shared(_ pool: Pool, _ caller: String) -> CNIFailure {
-        CNIFailure(
-            .invalidConfiguration,
-            "ipam.gateway and ipam.prefix_length: expected both, as pool \"" + pool.name
-                + "\" is shared with other nodes",
-            details: "the plugin " + caller + " makes a subnet, and its gateway must be this node's own")
+    private static func sharedText(_ pool: Pool, _ caller: String) -> String {
+        "ipam.gateway and ipam.prefix_length: expected both, as pool \"" + pool.name
+            + "\" is shared with other nodes: the plugin " + caller
+            + " makes a subnet, and its gateway must be this node's own"
     }
 
     /// Takes the gateway and the subnet's first and last address out of what pods get, from now on.

@@ -1,0 +1,58 @@
+/// Which room may use which: the house as it is meant to be.
+enum House {
+    /// A target under Sources and what it may use, targets and package products alike.
+    struct Room: Sendable {
+        let name: String
+        let uses: Set<String>
+
+        init(_ name: String, uses: Set<String> = []) {
+            self.name = name
+            self.uses = uses
+        }
+    }
+
+    /// Every target under Sources.
+    static let rooms = [
+        Room("CLinux"),
+        Room("CMnl"),
+        Room("CSQLite"),
+        Room("System", uses: ["CLinux"]),
+        Room("Addressing"),
+        Room("JSON"),
+        Room("CNI", uses: ["Addressing", "JSON", "System"]),
+        Room("IPAM", uses: ["Addressing"]),
+        Room("SQLite", uses: ["CSQLite"]),
+        Room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        Room("Netlink", uses: ["Addressing", "CMnl", "System"]),
+        Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
+        Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        Room("Logs", uses: ["Logging", "System"]),
+        Room(
+            "martlet",
+            uses: [
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink",
+                "SQLite", "System",
+            ]),
+    ]
+
+    /// Modules of the toolchain that any room may import but the pure ones.
+    static let toolchain: Set<String> = ["Glibc", "Synchronization"]
+
+    /// Rooms that do no I/O: they import what they use and nothing else.
+    static let pure: Set<String> = ["Addressing", "IPAM", "JSON"]
+
+    /// C modules, each the affair of one room.
+    static let cModules: Set<String> = ["CLinux", "CMnl", "CSQLite"]
+
+    /// Rooms, and what must not be reached from them by any path, whatever the table above says.
+    static let strangers: [(room: String, never: Set<String>)] = [
+        ("IPAM", ["CLinux", "CMnl", "CSQLite", "JSON", "Logging", "Netlink", "SQLite", "System"]),
+        ("Dataplane", ["CNI", "IPAM", "Ledger"]),
+        ("CNI", ["IPAM"]),
+    ]
+
+    /// Whether a module belongs to a library that costs a short-lived process too much to start.
+    static func isHeavy(_ module: some StringProtocol) -> Bool {
+        ["Foundation", "_Foundation", "NIO", "_NIO", "ArgumentParser"].contains { module.hasPrefix($0) }
+    }
+}
