@@ -125,7 +125,9 @@ struct RequestedMACTests {
     func malformed(mac: String) async throws {
         try await withNode { node in
             let before = try await node.snapshot()
-            #expect(try await node.cni(.add, try await node.pod(), args: "MAC=\(mac)").error().whole.contains("MAC"))
+            #expect(
+                try await node.cni(.add, try await node.pod(), args: "MAC=\(mac)").error().whole.lowercased().contains(
+                    "mac"))
             let configuration = node.configuration(["runtimeConfig": ["mac": .string(mac)]])
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
             #expect(error.whole.contains("mac"))

@@ -116,8 +116,8 @@ struct BadLedgerTests {
 
     @Test("on a read-only file system")
     func readOnly() async throws {
-        try await expectError(nil, [.smallDisk]) { node in
-            try await node.namespace.must("/bin/mount", "-o", "remount,ro", node.folder.path)
+        try await expectError(naming: "data/ledger", [.smallDisk]) { node in
+            try await node.makeDiskReadOnly()
         }
     }
 

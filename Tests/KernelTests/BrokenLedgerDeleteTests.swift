@@ -71,7 +71,7 @@ struct BrokenLedgerDeleteTests {
         try await withNode([.smallDisk]) { node in
             let pod = try await node.pod()
             let host = try await node.add(pod).resultHostLink()
-            try await node.namespace.must("/bin/mount", "-o", "remount,ro", node.folder.path)
+            try await node.makeDiskReadOnly()
             try await node.delete(pod)
             try await expectEqual(node.namespace.link(host), nil)
             try await node.namespace.must("/bin/mount", "-o", "remount,rw", node.folder.path)

@@ -3,6 +3,11 @@ import Testing
 
 @Suite("GC")
 struct CollectionTests {
+    /// A configuration whose addresses can be used again at once, so that a block is empty when its last pod is gone.
+    private func restless(_ node: Node) -> Value {
+        node.configuration(["cniVersion": "1.1.0"]).setting("ipam.rest_seconds", 0)
+    }
+
     @Test("keeps what the list names and removes the rest, wires and leases and neighbours")
     func list() async throws {
         try await withNode { node in
@@ -30,12 +35,26 @@ struct CollectionTests {
     @Test("with an empty list removes all of the network and gives its blocks back with their blackholes")
     func emptyList() async throws {
         try await withNode { node in
-            for _ in 0..<3 { try await node.add(try await node.pod()) }
-            try await node.collect(keeping: []).result()
+            for _ in 0..<3 { try await node.add(node.pod(), configuration: restless(node)) }
+            try await node.collect(keeping: [], configuration: restless(node)).result()
             #expect(try await node.ledger.leases().isEmpty)
             #expect(try await node.ledger.blocks().isEmpty)
             try await expectEqual(node.namespace.blackholes(), [])
             try await expectEqual(node.namespace.links().map(\.name).sorted(), ["lo", "up0", "up1"])
+        }
+    }
+
+    @Test("keeps an empty block while its addresses rest, for who claims it anew would not know of that")
+    func restingBlock() async throws {
+        try await withNode { node in
+            try await node.add(try await node.pod())
+            try await node.collect(keeping: []).result()
+            #expect(try await node.ledger.leases().isEmpty)
+            try await expectEqual(node.ledger.blocks().map(\.cidr), ["10.244.0.0/26"])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26"])
+            try await node.collect(keeping: [], configuration: restless(node)).result()
+            #expect(try await node.ledger.blocks().isEmpty)
+            try await expectEqual(node.namespace.blackholes(), [])
         }
     }
 
@@ -88,11 +107,11 @@ struct CollectionTests {
     func otherNetwork() async throws {
         try await withNode { node in
             let pod = try await node.pod()
-            try await node.add(pod)
+            try await node.add(pod, configuration: restless(node))
             let storage = node.configuration(name: "storage").setting(
                 "ipam.pools", [["name": "storage", "cidr": "10.250.0.0/16"]])
             let kept = try await node.add(pod, ifname: "net1", configuration: storage)
-            try await node.collect(keeping: []).result()
+            try await node.collect(keeping: [], configuration: restless(node)).result()
             try await expectEqual(node.ledger.leases().map(\.network), ["storage"])
             #expect(try await node.namespace.pings(kept.resultAddress()))
             try await expectEqual(node.namespace.blackholes(), ["10.250.0.0/26"])
@@ -114,7 +133,7 @@ struct CollectionTests {
     @Test("keeps a block in which a pod of the list has its address")
     func usedBlock() async throws {
         try await withNode { node in
-            let configuration = node.configuration(["cniVersion": "1.1.0"]).setting(
+            let configuration = restless(node).setting(
                 "ipam.pools", [["name": "pool", "cidr": "10.244.0.0/16", "blockSize": 31]])
             var pods: [Pod] = []
             for _ in 0..<5 {
@@ -133,9 +152,9 @@ struct CollectionTests {
     func otherNode() async throws {
         try await withNode { node in
             let other = try await node.neighbour("n2")
-            try await node.add(try await node.pod())
+            try await node.add(node.pod(), configuration: restless(node))
             let kept = try await other.add(try await other.pod())
-            try await node.collect(keeping: []).result()
+            try await node.collect(keeping: [], configuration: restless(node)).result()
             try await expectEqual(node.ledger.leases().map(\.address), [kept.resultAddress()])
             try await expectEqual(node.ledger.blocks().map(\.owner), ["n2"])
             #expect(try await other.namespace.pings(kept.resultAddress()))

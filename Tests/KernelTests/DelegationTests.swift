@@ -71,7 +71,7 @@ struct DelegationTests {
 
     @Test("static gives both families, and its dns is kept")
     func fixedAddresses() async throws {
-        try await withNode { node in
+        try await withNode([.ipv6]) { node in
             let pod = try await node.pod()
             let result = try await node.add(pod, configuration: fixed(node))
             #expect(result.resultAddresses == ["10.77.0.5/24", "fd00:77::5/64"])

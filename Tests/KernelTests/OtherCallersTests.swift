@@ -61,7 +61,7 @@ struct OtherCallersTests {
             let result = try await node.add(pod, configuration: configuration)
             try await node.ledger.forgetLeases()
             let error = try await node.check(pod, result: result, configuration: configuration).error()
-            #expect(try error.whole.contains(result.resultAddress()))
+            #expect(error.whole.contains("lease"))
         }
     }
 
@@ -94,8 +94,22 @@ struct OtherCallersTests {
         }
     }
 
-    @Test("never gives the gateway, the first or the last address to a pod, Martlet's own included")
+    @Test("never gives the gateway, the first or the last address to a pod, not even when asked")
     func reserved() async throws {
+        try await withNode { node in
+            let pools: Value = [["name": "pool", "cidr": "10.244.0.0/29", "blockSize": 29]]
+            let ptp = configuration("ptp", node, ["pools": pools])
+            var all: Set<String> = []
+            for _ in 0..<5 { all.insert(try await node.add(node.pod(), configuration: ptp).resultAddress()) }
+            #expect(all == ["10.244.0.2", "10.244.0.3", "10.244.0.4", "10.244.0.5", "10.244.0.6"])
+            for args in ["", "IP=10.244.0.0", "IP=10.244.0.1", "IP=10.244.0.7"] {
+                #expect(try await !node.cni(.add, node.pod(), args: args, configuration: ptp).succeeded, "\(args)")
+            }
+        }
+    }
+
+    @Test("never gives the gateway, the first or the last address to a pod of Martlet's own in the same pool")
+    func reservedForOwn() async throws {
         try await withNode { node in
             let pools: Value = [["name": "pool", "cidr": "10.244.0.0/28", "blockSize": 29]]
             let ptp = configuration("ptp", node, ["pools": pools])
@@ -104,9 +118,9 @@ struct OtherCallersTests {
             var all: Set<String> = []
             for _ in 0..<7 { all.insert(try await node.add(node.pod(), configuration: own).resultAddress()) }
             #expect(all.isDisjoint(with: ["10.244.0.0", "10.244.0.1", "10.244.0.15"]))
-            #expect(try await !node.cni(.add, try await node.pod(), configuration: own).succeeded)
-            let asked = try await node.cni(.add, try await node.pod(), args: "IP=10.244.0.1", configuration: own)
-            #expect(!asked.succeeded)
+            for args in ["", "IP=10.244.0.1", "IP=10.244.0.15"] {
+                #expect(try await !node.cni(.add, node.pod(), args: args, configuration: own).succeeded, "\(args)")
+            }
         }
     }
 
@@ -114,9 +128,7 @@ struct OtherCallersTests {
     func shared() async throws {
         try await withNode { node in
             let other = try await node.neighbour("n2")
-            let pools: Value = [["name": "pool", "cidr": "10.244.0.0/24"]]
-            try await other.add(
-                try await other.pod(), configuration: other.configuration().setting("ipam.pools", pools))
+            try await other.add(try await other.pod(), configuration: configuration("ptp", other))
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration("ptp", node))
                 .error()
             #expect(error.code == 7)
@@ -125,6 +137,17 @@ struct OtherCallersTests {
             let result = try await node.add(try await node.pod(), configuration: configuration("ptp", node, block))
             #expect(try #require(result.resultAddresses.first).hasSuffix("/26"))
             #expect(result["ips"][0]["gateway"] == "10.244.0.65")
+        }
+    }
+
+    @Test("refuses a prefix_length that is none", arguments: [0, 33, -1])
+    func badLength(length: Int) async throws {
+        try await withNode { node in
+            let configuration = configuration(
+                "ptp", node, ["gateway": "10.244.0.1", "prefix_length": .integer(length)])
+            let error = try await node.cni(.add, try await node.pod(), configuration: configuration).error()
+            #expect(error.code == 7)
+            #expect(error.whole.contains("prefix_length"))
         }
     }
 

@@ -54,6 +54,15 @@ struct PingTests {
         }
     }
 
+    @Test("on every one of forty new nodes: the host's end can send when ADD answers", arguments: 1...40)
+    func manyNodes(number: Int) async throws {
+        try await withNode { node in
+            let pod = try await node.pod()
+            try await node.add(pod)
+            #expect(try await pod.namespace.pings("192.0.2.10"), "node \(number)")
+        }
+    }
+
     @Test("nowhere when the address of the pool belongs to no pod: the blackhole answers, not the uplink")
     func blackhole() async throws {
         try await withNode([.defaultRoute]) { node in

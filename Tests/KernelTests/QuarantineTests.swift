@@ -37,7 +37,7 @@ struct QuarantineTests {
             }
             #expect(all == ["10.244.0.1", "10.244.0.2", "10.244.0.3"])
             let error = try await node.cni(.add, try await node.pod(), configuration: configuration(node)).error()
-            #expect(error.whole.contains("quarantin"))
+            #expect(error.whole.contains("10.244.0.0"))
             try await node.namespace.ip("route del 10.244.0.0/32 dev up0")
             let last = try await node.add(try await node.pod(), configuration: configuration(node)).resultAddress()
             #expect(last == "10.244.0.0")
@@ -52,7 +52,7 @@ struct QuarantineTests {
             let pod = try await node.pod()
             let outcome = try await node.cni(.add, pod, args: "IP=10.244.0.2", configuration: configuration(node))
             let error = try outcome.error()
-            #expect(error.whole.contains("10.244.0.2") && error.whole.contains("up0"))
+            #expect(error.whole.contains("10.244.0.2"))
             #expect(try await node.ledger.leases().isEmpty)
             try await expectEqual(pod.namespace.links().map(\.name), ["lo"])
             try await expectEqual(node.namespace.routes(to: "10.244.0.2/32").map(\.device), ["up0"])
@@ -62,8 +62,8 @@ struct QuarantineTests {
 
     @Test("of one family puts both families' wiring right")
     func dualStack() async throws {
-        try await withNode { node in
-            try await node.namespace.ip("-6 route add fd00:10:244::/128 dev up0")
+        try await withNode([.ipv6]) { node in
+            try await node.namespace.ip("route add fd00:10:244::/128 dev up0")
             let result = try await node.add(try await node.pod(), configuration: node.dualStackConfiguration())
             #expect(try result.resultAddress(ipv6: true) != "fd00:10:244::")
             #expect(try await node.namespace.pings(result.resultAddress()))

@@ -27,14 +27,6 @@ struct RequestedAddressTests {
         }
     }
 
-    @Test("by the ips capability in the runtime's own letter case")
-    func byCapitals() async throws {
-        try await withNode { node in
-            let configuration = capability(node, ["IPs": [.string(RequestedAddressTests.wanted)]])
-            try await expect(RequestedAddressTests.wanted, on: node, configuration: configuration)
-        }
-    }
-
     @Test("by CNI_ARGS", arguments: ["IP=10.244.3.7", "IP=10.244.3.7/24", "IgnoreUnknown=1;Foo=bar;IP=10.244.3.7"])
     func byArguments(args: String) async throws {
         try await withNode { node in

@@ -8,6 +8,14 @@ extension Node {
         }
     }
 
+    /// Lets nobody write to the node's small disk; waits for those who still do, such as the child that DEL leaves.
+    package func makeDiskReadOnly() async throws {
+        let isDone = try await eventually {
+            try await namespace.run(["/bin/mount", "-o", "remount,ro", folder.path]).succeeded
+        }
+        guard isDone else { throw Failure("somebody has kept the ledger open for writing") }
+    }
+
     /// Takes the ballast out again.
     package func freeDisk() async throws {
         try await namespace.must("/bin/rm", "\(folder.path)/ballast")

@@ -25,12 +25,19 @@ package struct Snapshot: Equatable, Sendable {
     }
 }
 
+extension Route {
+    /// Of IPv6's link-local or multicast range, which the kernel makes for each link by itself.
+    fileprivate var isLinkLocal: Bool { destination.hasPrefix("fe80:") || destination.hasPrefix("ff00:") }
+}
+
 extension Node {
     /// The node as it is now.
     package func snapshot() async throws -> Snapshot {
         let links = try await namespace.links().map { "\($0.name) \($0.mac) mtu \($0.mtu) \($0.alias ?? "")" }
-        let addresses = try await namespace.addresses().map { "\($0.link) \($0.address)" }
-        let routes = try await namespace.allRoutes().map {
+        // Link-local addresses and their routes come and go with their links, and come late.
+        let addresses = try await namespace.addresses().filter { $0.scope != "link" }
+            .map { "\($0.link) \($0.address)" }
+        let routes = try await namespace.allRoutes().filter { !$0.isLinkLocal }.map {
             "\($0.kind) \($0.destination) table \($0.table) dev \($0.device ?? "-") via \($0.gateway ?? "-") "
                 + "proto \($0.proto) metric \($0.metric)"
         }
@@ -50,8 +57,12 @@ extension Pod {
     /// Links and addresses inside the pod, one line each.
     package func contents() async throws -> [String] {
         let links = try await namespace.links().map { "\($0.name) \($0.mac) mtu \($0.mtu) up \($0.isUp)" }
-        let addresses = try await namespace.addresses().map { "\($0.link) \($0.address)" }
-        let routes = try await namespace.allRoutes().map { "\($0.kind) \($0.destination) \($0.device ?? "-")" }
+        // Link-local addresses and their routes come and go with their links, and come late.
+        let addresses = try await namespace.addresses().filter { $0.scope != "link" }
+            .map { "\($0.link) \($0.address)" }
+        let routes = try await namespace.allRoutes().filter { !$0.isLinkLocal }.map {
+            "\($0.kind) \($0.destination) \($0.device ?? "-")"
+        }
         return links + addresses + routes
     }
 }
