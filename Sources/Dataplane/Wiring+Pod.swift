@@ -39,7 +39,22 @@ extension Wiring {
             made.routes.removeAll { $0 == taken.route }
         }
         try routeReplies(plan, pod, made)
+        for address in plan.addresses where address.address.family == .ipv6 { try awaitAddress(address.address, pod) }
         return made
+    }
+
+    /// Waits until the pod takes packets for an IPv6 address.
+    ///
+    /// A worker of the kernel puts the address's local route some moments after the address, also where it does not
+    /// look for duplicates. Not waited for longer than 20 ms: nothing is lost then but the first packets.
+    private borrowing func awaitAddress(
+        _ address: IPAddress, _ pod: borrowing NetlinkSocket
+    ) throws(WiringError) {
+        for _ in 0..<200 {
+            let route = try kernel { () throws(NetlinkError) in try pod.route(to: address) }
+            if route?.table == Route.localTable { return }
+            usleep(100)
+        }
     }
 
     /// Lets what is sent from this link's addresses leave by this link, where the default route is another's.

@@ -38,6 +38,8 @@ package struct Route: Hashable, Sendable {
 
     /// `RT_TABLE_MAIN`.
     package static let mainTable: UInt32 = 254
+    /// `RT_TABLE_LOCAL`: what is delivered here.
+    package static let localTable: UInt32 = 255
     /// `RTPROT_BOOT`.
     package static let bootOrigin: UInt8 = 3
 }

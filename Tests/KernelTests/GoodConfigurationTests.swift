@@ -9,7 +9,7 @@ struct GoodConfigurationTests {
             let log = "\(node.folder.path)/martlet.log"
             let configuration = node.configuration([
                 "policy": ["type": "k8s"], "kubernetes": ["kubeconfig": "/etc/kubeconfig"],
-                "datastore_type": "kubernetes", "log_level": "info", "log_file_path": .string(log),
+                "datastore_type": "kubernetes", "log_level": "debug", "log_file_path": .string(log),
             ])
             try await node.add(try await node.pod(), configuration: configuration)
             let text = try await node.namespace.must("/bin/cat", log)
