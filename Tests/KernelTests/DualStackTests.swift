@@ -78,8 +78,9 @@ struct DualStackTests {
     @Test("answer on every one of forty new nodes: the pod knows its own address when ADD answers", arguments: 1...40)
     func manyNodes(number: Int) async throws {
         try await withNode([.ipv6]) { node in
-            let result = try await node.add(try await node.pod(), configuration: node.dualStackConfiguration())
-            #expect(try await node.namespace.pings(result.resultAddress(ipv6: true)), "node \(number)")
+            let pod = try await node.pod()
+            let result = try await node.add(pod, configuration: node.dualStackConfiguration())
+            try await expectPing(node.namespace, result.resultAddress(ipv6: true), pod.namespace)
         }
     }
 

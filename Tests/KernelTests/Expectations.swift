@@ -18,3 +18,12 @@ extension Node {
         #expect(changes == "", comment, sourceLocation: sourceLocation)
     }
 }
+
+/// Expects one echo request to be answered, and shows what both kernels threw away when it is not.
+func expectPing(
+    _ source: Namespace, _ address: String, _ target: Namespace, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    guard try await !source.pings(address) else { return }
+    let report = "lost at the source:\n\(try await source.losses())\nlost at \(address):\n\(try await target.losses())"
+    Issue.record("\(address) did not answer; \(report)", sourceLocation: sourceLocation)
+}

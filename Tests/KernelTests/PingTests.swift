@@ -59,7 +59,7 @@ struct PingTests {
         try await withNode { node in
             let pod = try await node.pod()
             try await node.add(pod)
-            #expect(try await pod.namespace.pings("192.0.2.10"), "node \(number)")
+            try await expectPing(pod.namespace, "192.0.2.10", node.namespace)
         }
     }
 

@@ -101,6 +101,18 @@ extension Namespace {
         return completion.succeeded ? completion.text.trimmingCharacters(in: .newlines) : nil
     }
 
+    /// Every counter of packets that the kernel threw away here, and what each link could not send: for a test to show.
+    package func losses() async throws -> String {
+        let counters = try await must("/usr/bin/nstat", "-asz").split(separator: "\n").filter {
+            ($0.contains("Discards") || $0.contains("Errors") || $0.contains("Drop") || $0.contains("NoRoutes"))
+                && !$0.contains(" 0  ")
+        }
+        let links = try await json("-s", "link", "show").elements.map {
+            "\($0["ifname"]): not sent \($0["stats64"]["tx"]["dropped"]), not taken \($0["stats64"]["rx"]["dropped"])"
+        }
+        return (counters.map(String.init) + links).joined(separator: "\n")
+    }
+
     /// Whether one echo request is answered within the second; there is no second one.
     package func pings(_ address: String, from source: String? = nil, size: Int? = nil) async throws -> Bool {
         var arguments = ["/usr/bin/ping", "-n", "-q", "-c", "1", "-W", "1"]
