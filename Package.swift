@@ -73,5 +73,7 @@ let package = Package(
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
+        .executableTarget(name: "tamper", path: "Tests/Tamper"),
+        tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
     ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )
