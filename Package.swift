@@ -79,4 +79,7 @@ let package = Package(
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
     ] + (startsQuickly ? [.target(name: "CStart")] : [])
         + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
+        .executableTarget(name: "tamper", path: "Tests/Tamper"),
+        tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
+    ] + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )
