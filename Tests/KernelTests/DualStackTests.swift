@@ -75,6 +75,14 @@ struct DualStackTests {
         }
     }
 
+    @Test("answer on every one of forty new nodes: the pod knows its own address when ADD answers", arguments: 1...40)
+    func manyNodes(number: Int) async throws {
+        try await withNode([.ipv6]) { node in
+            let result = try await node.add(try await node.pod(), configuration: node.dualStackConfiguration())
+            #expect(try await node.namespace.pings(result.resultAddress(ipv6: true)), "node \(number)")
+        }
+    }
+
     @Test("set the host end's IPv6 switches, forwarding of both families, and none in the pod")
     func sysctls() async throws {
         try await withNode { node in
