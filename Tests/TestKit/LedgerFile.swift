@@ -70,8 +70,9 @@ package struct LedgerFile: Sendable {
     /// Addresses put aside because another device holds them.
     package func quarantined() async throws -> Set<String> {
         Set(
-            try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap { $0["address"].string }
-        )
+            try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap {
+                $0["address"].string
+            })
     }
 
     /// What SQLite finds wrong with the file; nothing when it is sound, or not there.
