@@ -77,6 +77,8 @@ let package = Package(
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
+        .executableTarget(name: "tamper", path: "Tests/Tamper"),
+        tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
     ] + (startsQuickly ? [.target(name: "CStart")] : [])
         + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

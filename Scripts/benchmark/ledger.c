@@ -113,7 +113,8 @@ static void print_address(uint32_t address, char text[16]) {
 static int take_untouched(struct lease *lease, const char *node) {
     sqlite3_stmt *statement = prepare(
         "UPDATE block SET next = next + 1"
-        " WHERE id = (SELECT id FROM block WHERE owner = ? AND pool = 1 AND next < size ORDER BY id LIMIT 1)"
+        " WHERE id = (SELECT id FROM block WHERE owner = ? AND pool = 1 AND routed = 1 AND next < size ORDER BY id"
+        " LIMIT 1)"
         " RETURNING id, first + next - 1");
     bind_text(statement, 1, node);
     int found = step(statement);
@@ -127,8 +128,9 @@ static int take_untouched(struct lease *lease, const char *node) {
 
 static int take_freed(struct lease *lease, const char *node) {
     sqlite3_stmt *statement = prepare(
-        "DELETE FROM freed WHERE owner = ?1 AND pool = 1"
-        " AND sequence = (SELECT min(sequence) FROM freed WHERE owner = ?1 AND pool = 1) RETURNING block, address");
+        "DELETE FROM freed WHERE owner = ?1 AND pool = 1 AND routed = 1"
+        " AND sequence = (SELECT min(sequence) FROM freed WHERE owner = ?1 AND pool = 1 AND routed = 1)"
+        " RETURNING block, address");
     bind_text(statement, 1, node);
     int found = step(statement);
     if (found) {
@@ -149,8 +151,8 @@ static int claim_block(struct lease *lease, const char *node) {
     char cidr[24];
     print_address(first, cidr);
     strcat(cidr, "/26");
-    statement = prepare("INSERT INTO block (cidr, first, last, pool, owner, size, next, claimed_at)"
-                        " VALUES (?, ?, ?, 1, ?, 64, 1, ?) RETURNING id");
+    statement = prepare("INSERT INTO block (cidr, first, last, pool, owner, routed, size, next, claimed_at)"
+                        " VALUES (?, ?, ?, 1, ?, 1, 64, 1, ?) RETURNING id");
     bind_text(statement, 1, cidr);
     bind_number(statement, 2, first);
     bind_number(statement, 3, (int64_t)first + 63);
@@ -210,8 +212,9 @@ void free_lease(const struct lease *lease) {
     bind_text(statement, 1, lease->address);
     finish(statement);
     statement = prepare(
-        "INSERT INTO freed SELECT owner, pool,"
-        " (SELECT coalesce(max(sequence), 0) + 1 FROM freed WHERE owner = block.owner AND pool = block.pool),"
+        "INSERT INTO freed SELECT owner, pool, routed,"
+        " (SELECT coalesce(max(sequence), 0) + 1 FROM freed"
+        "  WHERE owner = block.owner AND pool = block.pool AND routed = block.routed),"
         " id, ?, ?, ?, NULL FROM block WHERE id = ?");
     bind_text(statement, 1, lease->address);
     bind_number(statement, 2, now.tv_sec);

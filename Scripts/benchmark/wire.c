@@ -120,21 +120,34 @@ void make_link(struct mnl_socket *node, const struct wire *wire) {
     need(perform(node, 0), "RTM_NEWLINK");
 }
 
-static void put_settings(const struct wire *wire) {
-    static const uint16_t keys[] = {IPV4_DEVCONF_PROXY_ARP, IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_RP_FILTER,
-                                    IPV4_DEVCONF_ROUTE_LOCALNET};
-    static const uint32_t values[] = {1, 1, 1, 0};
+// As in /proc/sys/net/ipv4/conf.
+struct setting {
+    uint16_t key;
+    uint32_t value;
+};
+
+static void put_ipv4_settings(struct nlmsghdr *message, const struct setting settings[], size_t count) {
+    struct nlattr *families = mnl_attr_nest_start(message, IFLA_AF_SPEC);
+    struct nlattr *family = mnl_attr_nest_start(message, AF_INET);
+    struct nlattr *nest = mnl_attr_nest_start(message, IFLA_INET_CONF);
+    for (size_t i = 0; i < count; i++) mnl_attr_put_u32(message, settings[i].key, settings[i].value);
+    mnl_attr_nest_end(message, nest);
+    mnl_attr_nest_end(message, family);
+    mnl_attr_nest_end(message, families);
+}
+
+static void put_host_settings(const struct wire *wire) {
+    static const struct setting settings[] = {
+        {IPV4_DEVCONF_PROXY_ARP, 1},
+        {IPV4_DEVCONF_FORWARDING, 1},
+        {IPV4_DEVCONF_RP_FILTER, 1},
+        {IPV4_DEVCONF_ROUTE_LOCALNET, 0},
+    };
     const struct ifinfomsg link = {.ifi_index = wire->host_index};
     struct nlmsghdr *message = begin(RTM_SETLINK, 0, &link, sizeof link);
     mnl_attr_put_strz(message, IFLA_IFALIAS, wire->alias);
     mnl_attr_put_u32(message, IFLA_GROUP, 0);
-    struct nlattr *families = mnl_attr_nest_start(message, IFLA_AF_SPEC);
-    struct nlattr *family = mnl_attr_nest_start(message, AF_INET);
-    struct nlattr *settings = mnl_attr_nest_start(message, IFLA_INET_CONF);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) mnl_attr_put_u32(message, keys[i], values[i]);
-    mnl_attr_nest_end(message, settings);
-    mnl_attr_nest_end(message, family);
-    mnl_attr_nest_end(message, families);
+    put_ipv4_settings(message, settings, sizeof settings / sizeof *settings);
     end(message);
 }
 
@@ -197,7 +210,7 @@ static void put_forwarding_query(void) {
 }
 
 void set_host_end(struct mnl_socket *node, const struct wire *wire) {
-    put_settings(wire);
+    put_host_settings(wire);
     put_proxy_delay(wire);
     put_route_to(wire->address, wire->host_index);
     put_blackhole(wire->block);
@@ -209,6 +222,15 @@ void set_host_end(struct mnl_socket *node, const struct wire *wire) {
 static void put_link_up(int index) {
     const struct ifinfomsg link = {.ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
     end(begin(RTM_NEWLINK, 0, &link, sizeof link));
+}
+
+// Up, and announcing changes of its MAC.
+static void put_pod_end_up(int index) {
+    const struct ifinfomsg link = {.ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+    struct nlmsghdr *message = begin(RTM_SETLINK, 0, &link, sizeof link);
+    const struct setting announces = {IPV4_DEVCONF_ARP_NOTIFY, 1};
+    put_ipv4_settings(message, &announces, 1);
+    end(message);
 }
 
 static void put_address(const struct wire *wire) {
@@ -224,7 +246,7 @@ static void put_address(const struct wire *wire) {
 void set_pod_end(struct mnl_socket *pod, const struct wire *wire) {
     const struct in_addr gateway = {htonl(0xA9FE0101)};  // 169.254.1.1
     put_link_up(1);
-    put_link_up(wire->pod_index);
+    put_pod_end_up(wire->pod_index);
     put_address(wire);
     put_neighbour(wire->pod_index, gateway, host_mac, NUD_PERMANENT, 0);
     put_route_to(gateway, wire->pod_index);
@@ -232,9 +254,19 @@ void set_pod_end(struct mnl_socket *pod, const struct wire *wire) {
     need(perform(pod, 0), "pod end");
 }
 
+static void put_link_query(int index, const char *name) {
+    const struct ifinfomsg link = {.ifi_index = index};
+    struct nlmsghdr *message = begin(RTM_GETLINK, 0, &link, sizeof link);
+    if (name) mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    end(message);
+}
+
 void introduce_pod(struct mnl_socket *node, const struct wire *wire) {
     put_neighbour(wire->host_index, wire->address, wire->pod_mac, NUD_STALE, NTF_EXT_LEARNED);
-    need(perform(node, 0), "neighbour");
+    // Asked about the link, the kernel makes it ready to send, which else a worker would do at some time.
+    put_link_query(wire->host_index, NULL);
+    need(send_batch(node, 0), "neighbour");
 }
 
 void announce(struct mnl_socket *node, struct in_addr block) {
@@ -252,11 +284,7 @@ static int hear_of_link(struct mnl_socket *node) {
 }
 
 int find_link(struct mnl_socket *node, const char *host_name) {
-    const struct ifinfomsg any = {0};
-    struct nlmsghdr *message = begin(RTM_GETLINK, 0, &any, sizeof any);
-    mnl_attr_put_strz(message, IFLA_IFNAME, host_name);
-    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    end(message);
+    put_link_query(0, host_name);
     if (mnl_socket_sendto(node, batch.bytes, batch.length) < 0) fail("sendto");
     batch.length = 0;
     return hear_of_link(node);

@@ -89,9 +89,9 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE VIEW pods AS
-          SELECT address, coalesce(pod_namespace || '/' || pod_name, '') AS pod, container_id AS container,
+          SELECT address, pod_namespace || '/' || pod_name AS pod, container_id AS container,
                  host_interface AS interface, datetime(created_at, 'unixepoch') AS since
-          FROM lease ORDER BY family, address;
+          FROM lease;
 
         PRAGMA user_version = 1;
         """

@@ -1,4 +1,3 @@
-import Addressing
 import CNI
 import Dataplane
 import IPAM
@@ -43,85 +42,6 @@ extension CNIFailure {
                     "the file is damaged: move ledger.db, ledger.db-wal and ledger.db-shm away, or restore a backup")
         case .constraint, .other: self.init(.ledger, text)
         }
-    }
-
-    /// Why there is no address, in numbers.
-    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
-        let limit = ipam?.blockLimit ?? 0
-        let range = ipam?.ranges.first { $0.family == family }
-        let kind = family == .ipv4 ? "IPv4" : "IPv6"
-        switch refusal {
-        case .exhausted(let limitReached):
-            let canWait = usage.contains { $0.leases > 0 }
-            var text = "no " + kind + " address left"
-            if limitReached {
-                text += ": the limit of " + String(limit) + " blocks (ipam.max_blocks_per_host) is reached"
-            } else if usage.isEmpty {
-                text += ": there is no " + kind + " pool"
-            } else {
-                text += " in the pools"
-                if let range { text += " within ipam.node_range " + range.description }
-            }
-            self.init(
-                canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage),
-                details: usage.isEmpty
-                    ? "give one under ipam.pools, or set ipam.assign_" + kind.lowercased() + " to false"
-                    : (limitReached ? "delete pods, or raise the limit" : "delete pods, or add a pool"))
-        case .outsidePools(let address):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " is in no pool of this network",
-                details: "ask for one inside ipam.pools")
-        case .poolDisabled(let address, let pool):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " is in pool \"" + pool.name + "\", which is disabled")
-        case .reserved(let address, let prefix):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " is reserved by " + prefix.description,
-                details: "ipam.reservations and the first, last and gateway address of a subnet are reserved")
-        case .leased(let address):
-            self.init(
-                .tryAgainLater, "the requested address " + address.description + " is leased to another container")
-        case .ownedElsewhere(let address, let block, let owner):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " lies in block " + block.description + " of node "
-                    + owner, details: "start the pod there, or ask for an address of this node's blocks")
-        case .otherUse(let address, let block):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " lies in block " + block.description
-                    + ", which serves pods of another kind of network",
-                details: "a block is either routed pod by pod (martlet) or part of a subnet (martlet-ipam under others)"
-            )
-        case .outsideRange(let address, let range):
-            self.init(
-                .invalidConfiguration,
-                "the requested address " + address.description + " lies outside ipam.node_range " + range.description)
-        case .limitReached(let address, let limit):
-            self.init(
-                .nothingAvailable,
-                "the requested address " + address.description + " needs a new block, and the limit of "
-                    + String(limit) + " blocks (ipam.max_blocks_per_host) is reached")
-        }
-    }
-
-    private static func describe(_ usage: [PoolUsage]) -> String {
-        var text = ""
-        for pool in usage {
-            text += text.isEmpty ? ": " : "; "
-            text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
-            text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
-            text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
-            if pool.pool.disabled { text += ", and is disabled" }
-        }
-        return text
-    }
-
-    private static func count(_ number: Int, _ thing: String) -> String {
-        String(number) + " " + thing + (number == 1 ? "" : "s")
     }
 
     /// What the runtime is told when the kernel refuses.

@@ -16,7 +16,7 @@ struct ChainTests {
         try await expectEqual(chain.check(pod, result: result), nil)
         try await whileUp(pod, result)
         try await chain.delete(pod, result: result)
-        let left = try await chain.node.snapshot().changes(since: before, ignoring: [.nftables, .neighbours])
+        let left = try await chain.node.snapshot().changes(since: before, ignoring: [.nftables])
         #expect(left == "")
     }
 
@@ -75,17 +75,26 @@ struct ChainTests {
         }
     }
 
-    @Test("firewall lets the pod through a FORWARD chain whose policy is DROP")
+    @Test("firewall lets the pod out through a FORWARD chain whose policy is DROP, and nobody in")
     func firewall() async throws {
         try await withNode([.outside, .defaultRoute]) { node in
             let outside = try #require(node.outside)
             try await outside.ip("route add 10.244.0.0/16 via 192.0.2.10")
+            let bare = try await node.pod()
+            let reachable = try await node.add(bare).resultAddress()
+            // Without a policy both ways are open: what is closed below, the policy closes.
+            #expect(try await bare.namespace.pings("192.0.2.1"))
+            #expect(try await outside.pings(reachable))
             try await node.namespace.must("/usr/sbin/iptables", "-P", "FORWARD", "DROP")
+            #expect(try await !bare.namespace.pings("192.0.2.1"))
             let firewall: Value = ["type": "firewall", "backend": "iptables"]
-            try await run(Chain(on: node, [node.configuration(), firewall])) { pod, _ in
-                let reaches = try await pod.namespace.pings("192.0.2.1")
-                #expect(reaches)
+            try await run(Chain(on: node, [node.configuration(), firewall])) { pod, result in
+                let address = try result.resultAddress()
+                #expect(try await pod.namespace.pings("192.0.2.1"))
+                // The plugin accepts what the pod sends and the answers to it, no connection from elsewhere.
+                #expect(try await !outside.pings(address))
             }
+            #expect(try await !bare.namespace.pings("192.0.2.1"))
         }
     }
 

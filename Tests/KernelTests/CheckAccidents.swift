@@ -86,7 +86,7 @@ extension CheckTests {
             try await pod.namespace.ip("addr del \(result.resultAddress(ipv6: true))/128 dev eth0")
         },
         Tampering("the pod's default route is gone", names: { _ in "default" }) { _, pod, _ in
-            try await pod.namespace.must("/sbin/ip", "-6", "route", "del", "default")
+            try await pod.namespace.ip("-6 route del default")
         },
         Tampering("the pod's neighbour entry is gone", names: { _ in hostGateway }) { _, pod, _ in
             try await pod.namespace.ip("neigh del \(hostGateway) dev eth0")
@@ -95,7 +95,7 @@ extension CheckTests {
             try await node.namespace.ip("route del \(result.resultAddress(ipv6: true))/128")
         },
         Tampering("the block's blackhole is gone", names: { _ in "fd00:10:244::/122" }) { node, _, _ in
-            try await node.namespace.must("/sbin/ip", "-6", "route", "flush", "proto", "80", "type", "blackhole")
+            try await node.namespace.ip("-6 route flush proto 80 type blackhole")
         },
         sysctl("net/ipv6/conf/LINK/proxy_ndp", "0"), sysctl("net/ipv6/conf/LINK/forwarding", "0"),
     ]

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A configuration as Calico users write it")
 struct GoodConfigurationTests {
-    @Test("with harmless Calico keys works, and the log says which are of no effect")
+    @Test("with harmless Calico keys works, and the log at debug says which are of no effect")
     func harmless() async throws {
         try await withNode { node in
             let log = "\(node.folder.path)/martlet.log"

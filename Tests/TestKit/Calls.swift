@@ -30,6 +30,20 @@ extension Node {
         configuration: Value? = nil, variables: [String: String?] = [:], input: [UInt8]? = nil,
         timeout: Duration = .seconds(60)
     ) async throws -> Outcome {
+        let completion = try await call(
+            operation, pod, plugin: plugin, ifname: ifname, args: args, configuration: configuration,
+            variables: variables, input: input, timeout: timeout)
+        return try Outcome(operation, completion)
+    }
+
+    /// Calls a plugin, whatever comes of it: it may be killed, or answer nonsense.
+    ///
+    /// - Parameter wrapper: a program, with its arguments, that starts the plugin instead of us.
+    package func call(
+        _ operation: Operation, _ pod: Pod? = nil, plugin: String? = nil, ifname: String = "eth0", args: String = "",
+        configuration: Value? = nil, variables: [String: String?] = [:], input: [UInt8]? = nil,
+        wrapper: [String] = [], timeout: Duration = .seconds(60)
+    ) async throws -> Completion {
         let configuration = configuration ?? self.configuration()
         var environment = [
             "PATH": defaultEnvironment["PATH"], "CNI_COMMAND": operation.rawValue, "CNI_CONTAINERID": pod?.id ?? "",
@@ -37,10 +51,9 @@ extension Node {
             "CNI_PATH": Programs.searchPath,
         ].compactMapValues { $0 }
         for (name, value) in variables { environment[name] = value }
-        let completion = try await namespace.run(
-            [Programs.path(of: plugin ?? configuration["type"].string ?? "martlet")], environment: environment,
-            input: input ?? Array(configuration.text.utf8), timeout: timeout)
-        return try Outcome(operation, completion)
+        return try await namespace.run(
+            wrapper + [Programs.path(of: plugin ?? configuration["type"].string ?? "martlet")],
+            environment: environment, input: input ?? Array(configuration.text.utf8), timeout: timeout)
     }
 
     /// ADD that has to succeed.
@@ -70,11 +83,17 @@ extension Node {
     package func collect(
         keeping attachments: [(container: String, ifname: String)], configuration: Value? = nil
     ) async throws -> Outcome {
+        let configuration = (configuration ?? self.configuration(["cniVersion": "1.1.0"])).keeping(attachments)
+        return try await cni(.collect, configuration: configuration)
+    }
+}
+
+extension Value {
+    /// A configuration for GC with the attachments that are to stay.
+    package func keeping(_ attachments: [(container: String, ifname: String)]) -> Value {
         let list = attachments.map {
             Value.object(["containerID": .string($0.container), "ifname": .string($0.ifname)])
         }
-        let configuration = (configuration ?? self.configuration(["cniVersion": "1.1.0"]))
-            .merging(["cni.dev/valid-attachments": .array(list)])
-        return try await cni(.collect, configuration: configuration)
+        return merging(["cni.dev/valid-attachments": .array(list)])
     }
 }

@@ -70,8 +70,30 @@ package struct LedgerFile: Sendable {
     /// Addresses put aside because another device holds them.
     package func quarantined() async throws -> Set<String> {
         Set(
-            try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap { $0["address"].string }
-        )
+            try await rows("SELECT address FROM freed WHERE quarantine IS NOT NULL").compactMap {
+                $0["address"].string
+            })
+    }
+
+    /// What SQLite finds wrong with the file; nothing when it is sound, or not there.
+    package func damage() async throws -> [String] {
+        try await rows("PRAGMA integrity_check").compactMap { $0["integrity_check"].string }.filter { $0 != "ok" }
+    }
+
+    /// Makes the write-ahead log as many pages long, of all kinds.
+    ///
+    /// The plugin empties it after the transaction that makes it longer than 31.
+    package func growLog(toFrames frames: Int) async throws {
+        // One page each: columns that are in no index.
+        let changes = [
+            "UPDATE lease SET created_at = created_at", "UPDATE block SET claimed_at = claimed_at",
+            "UPDATE freed SET at = at", "UPDATE pool SET disabled = disabled", "UPDATE ledger SET boot_id = boot_id",
+        ]
+        try await shell(
+            [
+                "-bail", "-cmd", ".dbconfig no_ckpt_on_close on", "-cmd", "PRAGMA wal_autocheckpoint = 0", path,
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ] + (0..<frames).map { changes[$0 % changes.count] })
     }
 
     /// Runs a statement that changes the ledger, as an operator or an accident would.
@@ -79,18 +101,27 @@ package struct LedgerFile: Sendable {
         try await shell(["-bail", path, statement])
     }
 
-    /// The rows of any query; none when there is no ledger.
+    /// The rows of any query; none when there is no ledger, or one that nobody has made tables in yet.
     package func rows(_ query: String) async throws -> [Value] {
         guard try await namespace.run(["/usr/bin/test", "-f", path]).succeeded else { return [] }
-        let text = try await shell(["-readonly", "-json", path, query])
+        let completion = try await execute(["-readonly", "-json", path, query])
+        if !completion.succeeded, completion.errorText.contains("no such table") { return [] }
+        let text = try must(completion, query)
         return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements
     }
 
     @discardableResult
     private func shell(_ arguments: [String]) async throws -> String {
-        let completion = try await namespace.run(["/usr/bin/sqlite3", "-cmd", ".timeout 10000"] + arguments)
+        try must(try await execute(arguments), arguments.joined(separator: " "))
+    }
+
+    private func execute(_ arguments: [String]) async throws -> Completion {
+        try await namespace.run(["/usr/bin/sqlite3", "-cmd", ".timeout 10000"] + arguments)
+    }
+
+    private func must(_ completion: Completion, _ what: String) throws -> String {
         guard completion.succeeded, completion.errors.isEmpty else {
-            throw Failure("sqlite3 \(arguments): \(completion.text)\(completion.errorText)")
+            throw Failure("sqlite3, \(what): \(completion.text)\(completion.errorText)")
         }
         return completion.text
     }

@@ -72,6 +72,11 @@ package final class Namespace: Sendable {
     /// Runs a program that has to succeed, and gives its standard output.
     @discardableResult
     package func must(_ arguments: String..., input: String = "") async throws -> String {
+        try await must(arguments, input: input)
+    }
+
+    @discardableResult
+    private func must(_ arguments: [String], input: String = "") async throws -> String {
         let completion = try await run(arguments, input: Array(input.utf8))
         guard completion.succeeded else {
             throw Failure("\(arguments) ended with \(completion.status): \(completion.text)\(completion.errorText)")
@@ -79,8 +84,25 @@ package final class Namespace: Sendable {
         return completion.text
     }
 
-    /// Runs several `ip` commands in one process, one a line, stopping at the first that fails.
+    /// Runs several `ip` commands, one a line, stopping at the first that fails.
+    ///
+    /// They share one process, but for those that begin with an option: `ip -batch` takes none in a line.
     package func ip(_ lines: String...) async throws {
+        var batch: [String] = []
+        for line in lines {
+            guard line.hasPrefix("-") else {
+                batch.append(line)
+                continue
+            }
+            try await runBatch(batch)
+            batch = []
+            try await must(["/sbin/ip"] + line.split(separator: " ").map(String.init))
+        }
+        try await runBatch(batch)
+    }
+
+    private func runBatch(_ lines: [String]) async throws {
+        guard !lines.isEmpty else { return }
         try await must("/sbin/ip", "-batch", "-", input: lines.joined(separator: "\n"))
     }
 

@@ -30,6 +30,13 @@ extension Route {
     fileprivate var isLinkLocal: Bool { destination.hasPrefix("fe80:") || destination.hasPrefix("ff00:") }
 }
 
+extension Neighbour {
+    /// An entry of the node's uplink that traffic made and time takes away, not one that somebody has put there.
+    fileprivate var isLearnedOnUplink: Bool {
+        device == "up0" && !state.contains("PERMANENT") && !isExternallyLearned
+    }
+}
+
 extension Node {
     /// The node as it is now.
     package func snapshot() async throws -> Snapshot {
@@ -41,7 +48,9 @@ extension Node {
             "\($0.kind) \($0.destination) table \($0.table) dev \($0.device ?? "-") via \($0.gateway ?? "-") "
                 + "proto \($0.proto) metric \($0.metric)"
         }
-        let neighbours = try await namespace.neighbours().map { "\($0.device) \($0.address)" }
+        let neighbours = try await namespace.neighbours().filter { !$0.isLearnedOnUplink }.map {
+            "\($0.device) \($0.address)"
+        }
         let nftables = try await namespace.must("/usr/sbin/nft", "list", "ruleset")
         return Snapshot(lines: [
             .links: links, .addresses: addresses, .routes: routes, .neighbours: neighbours,

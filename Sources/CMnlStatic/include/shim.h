@@ -1,4 +1,4 @@
-// libmnl and the kernel headers of rtnetlink and nfnetlink.
+// libmnl and the kernel headers of rtnetlink.
 #ifndef MARTLET_CMNL_H
 #define MARTLET_CMNL_H
 
@@ -7,11 +7,8 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/neighbour.h>
 #include <linux/netconf.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 

@@ -1,0 +1,97 @@
+import Addressing
+import CNI
+import IPAM
+import Ledger
+
+extension CNIFailure {
+    /// Why there is no address, in numbers.
+    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
+        if case .exhausted(let limitReached) = refusal {
+            self.init(exhausted: family, limitReached: limitReached, usage, ipam)
+        } else {
+            self.init(refusal.code, "the requested address " + refusal.reason, details: refusal.advice)
+        }
+    }
+
+    /// Nothing is left; trying again can help where somebody may give an address back.
+    private init(
+        exhausted family: AddressFamily, limitReached: Bool, _ usage: [PoolUsage], _ ipam: Settings.IPAM?
+    ) {
+        let kind = family == .ipv4 ? "IPv4" : "IPv6"
+        var text = "no " + kind + " address left"
+        var advice = "delete pods, or add a pool"
+        if limitReached {
+            let limit = String(ipam?.blockLimit ?? 0)
+            text += ": the limit of " + limit + " blocks (ipam.max_blocks_per_host) is reached"
+            advice = "delete pods, or raise the limit"
+        } else if usage.isEmpty {
+            text += ": there is no " + kind + " pool"
+            advice = "give one under ipam.pools, or set ipam.assign_" + kind.lowercased() + " to false"
+        } else {
+            text += " in the pools"
+            if let range = ipam?.ranges.first(where: { $0.family == family }) {
+                text += " within ipam.node_range " + range.description
+            }
+        }
+        let canWait = usage.contains { $0.leases > 0 }
+        self.init(canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage), details: advice)
+    }
+
+    private static func describe(_ usage: [PoolUsage]) -> String {
+        var text = ""
+        for pool in usage {
+            text += text.isEmpty ? ": " : "; "
+            text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
+            text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
+            text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
+            if pool.pool.disabled { text += ", and is disabled" }
+        }
+        return text
+    }
+
+    private static func count(_ number: Int, _ thing: String) -> String {
+        String(number) + " " + thing + (number == 1 ? "" : "s")
+    }
+}
+
+extension Allocator.Refusal {
+    fileprivate var code: CNIFailure.Code {
+        switch self {
+        case .leased: .tryAgainLater
+        case .limitReached, .exhausted: .nothingAvailable
+        case .outsidePools, .poolDisabled, .reserved, .ownedElsewhere, .otherUse, .outsideRange: .invalidConfiguration
+        }
+    }
+
+    /// What speaks against an address that somebody asked for, beginning with the address.
+    fileprivate var reason: String {
+        switch self {
+        case .exhausted: ""
+        case .outsidePools(let address): address.description + " is in no pool of this network"
+        case .poolDisabled(let address, let pool):
+            address.description + " is in pool \"" + pool.name + "\", which is disabled"
+        case .reserved(let address, let prefix): address.description + " is reserved by " + prefix.description
+        case .leased(let address): address.description + " is leased to another container"
+        case .ownedElsewhere(let address, let block, let owner):
+            address.description + " lies in block " + block.description + " of node " + owner
+        case .otherUse(let address, let block):
+            address.description + " lies in block " + block.description + ", which serves another kind of network"
+        case .outsideRange(let address, let range):
+            address.description + " lies outside ipam.node_range " + range.description
+        case .limitReached(let address, let limit):
+            address.description + " needs a new block, and the limit of " + String(limit)
+                + " blocks (ipam.max_blocks_per_host) is reached"
+        }
+    }
+
+    /// What to do about it.
+    fileprivate var advice: String {
+        switch self {
+        case .outsidePools: "ask for one inside ipam.pools"
+        case .reserved: "ipam.reservations and the first, last and gateway address of a subnet are reserved"
+        case .ownedElsewhere: "start the pod there, or ask for an address of this node's blocks"
+        case .otherUse: "a block is either routed pod by pod (martlet) or in a subnet (martlet-ipam under others)"
+        case .exhausted, .poolDisabled, .leased, .outsideRange, .limitReached: ""
+        }
+    }
+}
