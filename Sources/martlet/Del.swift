@@ -17,12 +17,19 @@ extension Operation {
         if !usesOwnIPAM, let type = request.ipamType { _ = try request.delegation(to: type).run(.del) }
     }
 
-    private func removeInterface() throws(CNIFailure) {
+    private func removeInterface(again: Bool = false) throws(CNIFailure) {
         let folder: LedgerDirectory?
         do throws(LedgerError) { folder = try LedgerDirectory(existing: settings.dataDirectory) } catch {
             return try removeBlindly(error)
         }
-        guard let directory = folder else { return try unwire([]) }
+        guard let directory = folder else {
+            // A link without a ledger: the ledger is lost, or the node's first ADD is just making both. Its folder comes
+            // before the link, so a second look tells, and finds the lock to wait for.
+            let wiring = try kernel { () throws(WiringError) in try Wiring() }
+            let names = HostInterfaceName.candidates(attachment, request.args)
+            let stray = again ? nil : try link(of: attachment.owner, names, wiring)
+            return stray == nil ? try unwire([]) : try removeInterface(again: true)
+        }
         let opened: Ledger?
         do throws(LedgerError) {
             try directory.lock(attachment)
@@ -90,10 +97,21 @@ extension Operation {
             // An ADD that was killed may have claimed a block and not announced it.
             let blocks = leases.filter { !$0.hostInterface.isEmpty }.map(\.blockCIDR)
             try wiring.announce(blocks, origin: settings.routeOrigin)
+        }
+        if let link = try link(of: owner, names, wiring) {
+            try kernel { () throws(WiringError) in try LinkRemoval.remove(link) }
+        }
+    }
+
+    /// The owner's link, if one of those names is its.
+    private func link(
+        of owner: LinkOwner, _ names: [String], _ wiring: borrowing Wiring
+    ) throws(CNIFailure) -> Link? {
+        try kernel { () throws(WiringError) in
             for name in names where !name.isEmpty {
-                guard let link = try wiring.hostLink(named: name), owner.owns(link) else { continue }
-                return try LinkRemoval.remove(link)
+                if let link = try wiring.hostLink(named: name), owner.owns(link) { return link }
             }
+            return nil
         }
     }
 

@@ -8,10 +8,10 @@ struct WaitingTests {
     func waits() async throws {
         try await withNode { node in
             let pod = try await node.pod()
-            // The link is there then, and its routes are not.
+            // Each request takes long, so that others still follow when the link is there.
             let slowly = [
                 "/usr/bin/strace", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e",
-                "inject=sendto:delay_enter=1500000:when=2",
+                "inject=sendto:delay_exit=600000",
             ]
             async let added = node.call(.add, pod, wrapper: slowly)
             #expect(try await eventually(within: .seconds(5)) { try await !wires(of: node).isEmpty })

@@ -47,7 +47,7 @@ extension CheckTests {
         Tampering("the host's end is down", names: host) { node, _, result in
             try await node.namespace.ip("link set \(result.resultHostLink()) down")
         },
-        Tampering("the host's end has another MTU", names: { _ in "1400" }) { node, _, result in
+        Tampering("the host's end has another MTU", names: host) { node, _, result in
             try await node.namespace.ip("link set \(result.resultHostLink()) mtu 1400")
         },
         Tampering("the host's end has another MAC", names: host) { node, _, result in
@@ -75,7 +75,7 @@ extension CheckTests {
         Tampering("the host does not forward", names: { _ in "forward" }) { node, _, _ in
             try await node.namespace.setSysctl("net/ipv4/ip_forward", "0")
         },
-        Tampering("the lease is gone", names: { _ in "lease" }) { node, _, _ in try await node.ledger.forgetLeases() },
+        Tampering("the lease is gone", names: address) { node, _, _ in try await node.ledger.forgetLeases() },
         Tampering("the ledger is gone", names: { _ in "ledger" }) { node, _, _ in
             try await node.namespace.must("/bin/rm", "-r", node.data)
         },
@@ -96,6 +96,9 @@ extension CheckTests {
         },
         Tampering("the block's blackhole is gone", names: { _ in "fd00:10:244::/122" }) { node, _, _ in
             try await node.namespace.ip("-6 route flush proto 80 type blackhole")
+        },
+        Tampering("the host's link-local address is gone", names: { _ in hostGateway }) { node, _, result in
+            try await node.namespace.ip("addr del \(hostGateway)/64 dev \(result.resultHostLink())")
         },
         sysctl("net/ipv6/conf/LINK/proxy_ndp", "0"), sysctl("net/ipv6/conf/LINK/forwarding", "0"),
     ]

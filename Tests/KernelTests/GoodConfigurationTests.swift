@@ -46,7 +46,7 @@ struct GoodConfigurationTests {
     func nodename() async throws {
         try await withNode { node in
             let file = "\(node.folder.path)/nodename"
-            try writeFile(file, "from-the-file\n")
+            try writeFile(file, "  from-the-file\n")
             var configuration = node.configuration(["nodename": "given", "nodename_file": .string(file)])
             try await node.add(try await node.pod(), configuration: configuration)
             try await expectEqual(node.ledger.blocks().map(\.owner), ["given"])
