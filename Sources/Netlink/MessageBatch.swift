@@ -15,14 +15,13 @@ package struct MessageBatch: ~Copyable {
     /// Number of messages.
     package private(set) var count = 0
     /// Sequence number of the first message; the following count on.
-    private(set) var firstSequence: UInt32
+    private(set) var firstSequence: UInt32 = 0
     /// What each message asks for, for errors. Static text, so that nothing is built unless something fails.
     private(set) var labels: [StaticString] = []
 
     /// An empty batch.
     package init() {
         buffer = UnsafeMutableRawPointer.allocate(byteCount: Self.capacity, alignment: 8)
-        firstSequence = 1
         labels.reserveCapacity(12)
     }
 
@@ -33,7 +32,6 @@ package struct MessageBatch: ~Copyable {
 
     /// Empties the batch for the next use.
     mutating func clear() {
-        firstSequence &+= UInt32(count)
         used = 0
         count = 0
         labels.removeAll(keepingCapacity: true)
@@ -55,7 +53,6 @@ package struct MessageBatch: ~Copyable {
         guard let start else { return }
         start.pointee.nlmsg_type = UInt16(type)
         start.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | flags)
-        start.pointee.nlmsg_seq = firstSequence &+ UInt32(count)
         if let space = mnl_nlmsg_put_extra_header(start, MemoryLayout<Header>.size) {
             space.storeBytes(of: header, as: Header.self)
         }
@@ -67,6 +64,17 @@ package struct MessageBatch: ~Copyable {
     }
 
     private var last: UnsafeMutablePointer<nlmsghdr>?
+
+    /// Numbers the messages from `first` on, so that no answer to an earlier batch is taken for one to these.
+    mutating func number(from first: UInt32) {
+        firstSequence = first
+        var offset = 0
+        for index in 0..<count {
+            let header = (buffer + offset).assumingMemoryBound(to: nlmsghdr.self)
+            header.pointee.nlmsg_seq = first &+ UInt32(index)
+            offset += (Int(header.pointee.nlmsg_len) + 3) & ~3
+        }
+    }
 
     /// Asks the kernel to acknowledge the last message, which ends the exchange.
     func requestAcknowledgement() {

@@ -13,6 +13,10 @@ package struct NetlinkSocket: ~Copyable {
     private let socket: OpaquePointer
     private let receiveBuffer: UnsafeMutableRawPointer
     private static let receiveCapacity = 32 << 10
+    /// The next message's sequence number; behind the buffer, for a socket that is lent out must still count.
+    private var nextSequence: UnsafeMutablePointer<UInt32> {
+        (receiveBuffer + Self.receiveCapacity).assumingMemoryBound(to: UInt32.self)
+    }
 
     /// Opens a socket in the namespace of the calling thread.
     package init(listeningTo group: Group? = nil) throws(NetlinkError) {
@@ -39,7 +43,8 @@ package struct NetlinkSocket: ~Copyable {
             throw failure
         }
         self.socket = socket
-        receiveBuffer = UnsafeMutableRawPointer.allocate(byteCount: Self.receiveCapacity, alignment: 8)
+        receiveBuffer = UnsafeMutableRawPointer.allocate(byteCount: Self.receiveCapacity + 8, alignment: 8)
+        nextSequence.initialize(to: 1)
     }
 
     deinit {
@@ -68,6 +73,7 @@ package struct NetlinkSocket: ~Copyable {
         guard batch.count > 0 else { return [] }
         // Whatever comes of it: the next exchange must not repeat what this one asked for.
         defer { batch.clear() }
+        batch.number(from: takeNumbers(batch.count))
         if !lastIsQuery { batch.requestAcknowledgement() }
         try send(batch)
         var failures: [BatchFailure] = []
@@ -102,6 +108,12 @@ package struct NetlinkSocket: ~Copyable {
     /// Carries out the batch; the first failure is thrown.
     package borrowing func perform(_ batch: inout MessageBatch) throws(NetlinkError) {
         if let failure = try exchange(&batch).first { throw failure.error }
+    }
+
+    private borrowing func takeNumbers(_ count: Int) -> UInt32 {
+        let first = nextSequence.pointee
+        nextSequence.pointee = first &+ UInt32(count)
+        return first
     }
 
     private borrowing func send(_ batch: borrowing MessageBatch) throws(NetlinkError) {
