@@ -98,6 +98,8 @@ enum Dispatch {
         case .add:
             try plugin.add(operation) { (result) throws(CNIFailure) in
                 try write(result.json(version: request.version))
+                // The pod waits for nothing more. What is open the kernel closes, in less time than it takes here.
+                _exit(0)
             }
         case .del: try plugin.del(operation)
         case .check: try plugin.check(operation)

@@ -68,4 +68,17 @@ struct DeleteTests {
             #expect(outcome.completion.duration < .seconds(2))
         }
     }
+
+    @Test("leaves nothing behind that uses the ledger: its file system can be remounted read-only at once")
+    func remount() async throws {
+        try await withNode(.smallDisk) { node in
+            for _ in 0..<5 {
+                let pod = try await node.pod()
+                try await node.add(pod)
+                try await node.delete(pod)
+                try await node.namespace.must("/bin/mount", "-o", "remount,ro", node.folder.path)
+                try await node.namespace.must("/bin/mount", "-o", "remount,rw", node.folder.path)
+            }
+        }
+    }
 }
