@@ -16,7 +16,7 @@ extension CNIFailure.Code {
     package static let incompatibleVersion = Self(rawValue: 1)
     /// 2: the configuration asks for what is not done here; the message holds key and value.
     package static let unsupportedField = Self(rawValue: 2)
-    /// 3: the container is unknown and nothing is left of it; the runtime need not call DEL.
+    /// 3: the container is unknown and nothing is left of it (CHECK); the runtime need not call DEL.
     package static let unknownContainer = Self(rawValue: 3)
     /// 4: an environment variable is missing or malformed; the message names it.
     package static let invalidEnvironment = Self(rawValue: 4)

@@ -1,10 +1,16 @@
 import CNI
 import Dataplane
 import IPAM
+import Netlink
 
 extension Attachment {
     /// How the attachment's link is known.
     var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
+
+    /// Whether a link is that of the container's interface, on this network or, if its alias says so, on another.
+    func isOnAnyNetwork(_ link: Link) -> Bool {
+        owner.owns(link) || link.alias.hasSuffix("/" + containerID + "/" + ifname)
+    }
 }
 
 /// Names for the host end of a pod's link, 15 bytes each: the most that an interface name holds.
