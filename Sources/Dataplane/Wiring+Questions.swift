@@ -55,6 +55,18 @@ extension Wiring {
         }
     }
 
+    /// Whether the host forwards packets of a family at all.
+    package borrowing func forwards(_ family: AddressFamily) throws(WiringError) -> Bool {
+        var batch = MessageBatch()
+        batch.queryForwarding(family)
+        var isOn = false
+        let failures = try kernel { () throws(NetlinkError) in
+            try host.exchange(&batch, lastIsQuery: true) { reply in isOn = reply.forwarding?.isOn ?? isOn }
+        }
+        if let failure = failures.first { throw .kernel(failure.error) }
+        return isOn
+    }
+
     /// Whether a namespace has an interface of that name. The calling thread goes there and comes back.
     package static func hasInterface(
         _ name: String, in namespace: borrowing NetworkNamespace

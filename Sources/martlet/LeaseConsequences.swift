@@ -24,17 +24,8 @@ extension Operation {
         for address in grant.unrested {
             log.note(.warning, "address " + address.description + " is used again before its rest: the pools are full")
         }
-        let guardsIPv6 = grant.pools.contains { $0.cidr.family == .ipv6 }
-        guard guardsIPv6 || grant.pools.contains(where: { $0.natOutgoing }) else { return }
-        var all: [Prefix] = []
-        var masqueraded: [Prefix] = []
-        for pool in grant.allPools {
-            all.append(pool.cidr)
-            if pool.natOutgoing { masqueraded.append(pool.cidr) }
-        }
-        let table = MasqueradePlan(
-            pools: all, masqueraded: masqueraded,
-            guardsIPv6Sources: grant.allPools.contains { $0.cidr.family == .ipv6 })
+        guard grant.pools.contains(where: { $0.needsTable }) else { return }
+        let table = MasqueradePlan(of: grant.allPools)
         do throws(MasqueradeError) { if try !table.isInPlace() { try table.install() } } catch {
             throw CNIFailure(error)
         }
