@@ -39,10 +39,7 @@ extension Operation {
     }
 
     private func examineTable(_ pools: [Pool]) throws(CNIFailure) {
-        let isServed: Bool
-        do throws(MasqueradeError) { isServed = try MasqueradePlan(of: pools).isServed() } catch {
-            throw CNIFailure(error)
-        }
+        let isServed = try masquerade { () throws(MasqueradeError) in try MasqueradePlan(of: pools).isServed() }
         if isServed { return }
         throw CNIFailure(
             .limitedConnectivity,
@@ -71,11 +68,6 @@ extension Operation {
         let aliases = Set(links.map(\.alias))
         return (leases.filter { aliases.contains($0.attachment.alias) }, pools)
     }
-}
-
-extension Pool {
-    /// Whether pods with an address of it need the nftables table.
-    var needsTable: Bool { natOutgoing || cidr.family == .ipv6 }
 }
 
 extension AddressFamily {
