@@ -38,7 +38,7 @@ extension Operation {
         }
         return LinkPlan(
             hostName: HostInterfaceName.candidates(attachment, request.args)[0], owner: attachment.owner,
-            podName: attachment.ifname, podMAC: wishes.mac ?? randomMAC(), mtu: mtu, addresses: [],
+            podName: attachment.ifname, podMAC: wishes.mac ?? attachment.mac, mtu: mtu, addresses: [],
             destinations: settings.ipam.routes ?? [], wantsDefaultRoute: settings.ipam.routes == nil,
             blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
             enablesForwarding: settings.enablesForwarding)

@@ -51,10 +51,11 @@ extension Operation {
         let leases = usesOwnIPAM ? try checkedLeases(ips) : []
         let addresses = usesOwnIPAM ? LinkPlan.Address.of(leases) : try checkDelegate(ips)
         let plan = try planToCheck(result, interface, addresses)
-        // Another IPAM's pods have no lease that would remember the MAC they were born with.
-        let hasNewMAC = leases.first.map { $0.mac != plan.podMAC.description } ?? true
+        // Another IPAM's pods have no lease that would say the MAC they were born with, if it was asked for.
+        let birthMAC = leases.first?.mac ?? attachment.mac.description
         return Expectation(
-            plan: plan, hasNewMAC: hasNewMAC, knowsMTU: settings.mtu != nil || interface.mtu != nil)
+            plan: plan, hasNewMAC: birthMAC != plan.podMAC.description,
+            knowsMTU: settings.mtu != nil || interface.mtu != nil)
     }
 
     /// The plan that ADD had, as far as prevResult and ledger tell it.

@@ -1,3 +1,4 @@
+import Addressing
 import CNI
 import Dataplane
 import IPAM
@@ -6,6 +7,13 @@ import Netlink
 extension Attachment {
     /// How the attachment's link is known.
     var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
+
+    /// The MAC of the pod's end where nobody asks for one: unicast and locally administered (IEEE 802, bits 0 and 1 of
+    /// the first octet).
+    ///
+    /// Made of the alias's hash, so that CHECK knows it again where no lease says it. It has to be nobody else's on its
+    /// link only, which has two ends.
+    var mac: MACAddress { MACAddress(fnv1a(alias) & 0xFCFF_FFFF_FFFF | 0x0200_0000_0000) }
 
     /// Whether a link is that of the container's interface, on this network or, if its alias says so, on another.
     func isOnAnyNetwork(_ link: Link) -> Bool {
