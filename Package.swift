@@ -41,8 +41,14 @@ func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
 
 let package = Package(
     name: "martlet",
-    products: [.executable(name: "martlet", targets: ["martlet"])],
-    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.0")],
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .executable(name: "martletctl", targets: ["martletctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
     targets: [
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -56,6 +62,7 @@ let package = Package(
         room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
         room("Netlink", uses: ["Addressing", "System", "CMnl"]),
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
+        room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -65,6 +72,13 @@ let package = Package(
                 "System",
                 .product(name: "Logging", package: "swift-log"),
             ] + (startsQuickly ? ["CStart"] : []),
+            swiftSettings: strict),
+        .executableTarget(
+            name: "martletctl",
+            dependencies: [
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
         tests("ArchitectureTests", of: ["TestKit"]),

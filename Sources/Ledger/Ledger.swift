@@ -214,6 +214,18 @@ extension Ledger {
         }
     }
 
+    /// Makes sure that there are tables, and that this code understands them.
+    borrowing func checkTables() throws(LedgerError) {
+        let found = try number("PRAGMA user_version")
+        if found > Schema.version {
+            if try number("SELECT minimum_writer FROM ledger") > Schema.version {
+                throw .tooNew(path: path, version: found)
+            }
+        } else if found < Schema.version {
+            throw .unusable("the ledger " + path + " has no tables yet: no pod has been started with it")
+        }
+    }
+
     private borrowing func number(_ query: StaticString) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(query)

@@ -76,6 +76,9 @@ package struct Statement: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// Nil for NULL.
+    package borrowing func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
     private borrowing func check(_ code: Int32) throws(SQLiteError) {
         if code != SQLITE_OK { throw failure(code) }
     }

@@ -18,22 +18,19 @@ extension Operation {
         let expected: Expectation
         do throws(CNIFailure) { expected = try expectation() } catch { throw told(error) }
         let differences = try kernel { () throws(WiringError) in
-            try Inspection.run(
-                expected.plan, hasNewMAC: expected.hasNewMAC, knowsMTU: expected.knowsMTU, in: namespace)
+            try Inspection.run(expected.plan, expected.leniency, HostTables(), in: namespace)
         }
         guard let first = differences.first else { return }
         throw CNIFailure(
-            .checkFailed, differences.count == 1 ? first : differences.joined(separator: "; "),
+            .checkFailed,
+            differences.dropFirst().reduce(first.text) { $0 + "; " + $1.text },
             details: "delete the pod and let it start again")
     }
 
     /// What the kernel should have.
     private struct Expectation {
         let plan: LinkPlan
-        /// Whether a later plugin may have given the pod's end another MAC.
-        let hasNewMAC: Bool
-        /// Whether the plan's MTU is known.
-        let knowsMTU: Bool
+        let leniency: Inspection.Leniency
     }
 
     /// Compares prevResult with the ledger, or has another IPAM plugin do it, and gathers what ADD had planned.
@@ -53,9 +50,10 @@ extension Operation {
         let plan = try planToCheck(result, interface, addresses)
         // Another IPAM's pods have no lease that would say the MAC they were born with, if it was asked for.
         let birthMAC = leases.first?.mac ?? attachment.mac.description
-        return Expectation(
-            plan: plan, hasNewMAC: birthMAC != plan.podMAC.description,
-            knowsMTU: settings.mtu != nil || interface.mtu != nil)
+        var leniency = Inspection.Leniency()
+        leniency.mayHaveNewMAC = birthMAC != plan.podMAC.description
+        leniency.guessesMTU = settings.mtu == nil && interface.mtu == nil
+        return Expectation(plan: plan, leniency: leniency)
     }
 
     /// The plan that ADD had, as far as prevResult and ledger tell it.
