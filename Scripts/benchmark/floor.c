@@ -116,6 +116,7 @@ static void add(void) {
     lease.pod_namespace = argument("K8S_POD_NAMESPACE", pod_namespace);
     lease.pod_name = argument("K8S_POD_NAME", pod_name);
     lease.sandbox = variable("CNI_NETNS");
+    lease.mtu = (int)wire.mtu;
     choose_names(&wire, &lease);
 
     struct stat sandbox;
@@ -145,7 +146,7 @@ static void add(void) {
 }
 
 static void delete(void) {
-    char directory[256];
+    char directory[256], node[256];
     struct lease lease = attachment();
     open_ledger(member("data_dir", directory), lease.container, lease.interface);
     if (!find_lease(&lease)) return;
@@ -155,7 +156,7 @@ static void delete(void) {
     announce(socket, block_of(address));
     int index = find_link(socket, lease.host_interface);
     if (index) delete_link(index);
-    free_lease(&lease);
+    free_lease(&lease, member("nodename", node));
 }
 
 int main(void) {

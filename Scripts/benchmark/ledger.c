@@ -169,7 +169,7 @@ void take_lease(struct lease *lease, const char *node) {
     begin();
     (void)(take_untouched(lease, node) || take_freed(lease, node) || claim_block(lease, node));
     sqlite3_stmt *statement =
-        prepare("INSERT INTO lease VALUES (?, ?, 4, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)");
+        prepare("INSERT INTO lease VALUES (?, ?, 4, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_text(statement, 1, lease->address);
     bind_number(statement, 2, lease->block);
     bind_text(statement, 3, lease->network);
@@ -179,11 +179,12 @@ void take_lease(struct lease *lease, const char *node) {
     bind_text(statement, 7, lease->pod_name);
     bind_text(statement, 8, lease->host_interface);
     bind_text(statement, 9, lease->mac);
-    bind_text(statement, 10, lease->sandbox);
-    bind_number(statement, 11, (int64_t)lease->sandbox_device);
-    bind_number(statement, 12, (int64_t)lease->sandbox_inode);
-    bind_text(statement, 13, boot_id);
-    bind_number(statement, 14, time(NULL));
+    bind_number(statement, 10, lease->mtu);
+    bind_text(statement, 11, lease->sandbox);
+    bind_number(statement, 12, (int64_t)lease->sandbox_device);
+    bind_number(statement, 13, (int64_t)lease->sandbox_inode);
+    bind_text(statement, 14, boot_id);
+    bind_number(statement, 15, time(NULL));
     finish(statement);
     commit();
 }
@@ -204,11 +205,18 @@ int find_lease(struct lease *lease) {
     return found;
 }
 
-void free_lease(const struct lease *lease) {
+void free_lease(const struct lease *lease, const char *node) {
     struct timespec now;
     clock_gettime(CLOCK_BOOTTIME, &now);
     begin();
-    sqlite3_stmt *statement = prepare("DELETE FROM lease WHERE address = ?");
+    sqlite3_stmt *statement = prepare(
+        "INSERT INTO journal SELECT NULL, address, ?, network, container_id, ifname, pod_namespace, pod_name,"
+        " created_at, ? FROM lease WHERE address = ?");
+    bind_text(statement, 1, node);
+    bind_number(statement, 2, time(NULL));
+    bind_text(statement, 3, lease->address);
+    finish(statement);
+    statement = prepare("DELETE FROM lease WHERE address = ?");
     bind_text(statement, 1, lease->address);
     finish(statement);
     statement = prepare(

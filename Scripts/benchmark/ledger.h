@@ -9,6 +9,7 @@ struct lease {
     const char *pod_namespace, *pod_name;  // may be NULL
     const char *sandbox;
     uint64_t sandbox_device, sandbox_inode;
+    int mtu;
     char host_interface[16];
     char mac[18];
     char address[16];  // dotted
@@ -25,7 +26,7 @@ void take_lease(struct lease *lease, const char *node);
 // Fills in address, block and host interface; 0 if there is no such lease.
 int find_lease(struct lease *lease);
 
-// Removes the lease and puts its address at the end of the queue.
-void free_lease(const struct lease *lease);
+// Removes the lease, notes that it ended and puts its address at the end of the queue.
+void free_lease(const struct lease *lease, const char *node);
 
 #endif

@@ -12,6 +12,19 @@ package struct Pool: Hashable, Sendable {
     package var natOutgoing: Bool
     /// Whether it gives out nothing new.
     package var disabled: Bool
+    /// Which nodes may use it, in Calico's selector language.
+    package var nodeSelector = Pool.everyNode
+    /// Whether those get its addresses who do not ask for the pool by name.
+    package var isAutomatic = true
+    /// Whether other nodes are told of its blocks.
+    package var isExported = true
+    /// Whether it was deleted, and goes with its last lease.
+    package var isDraining = false
+    /// Whether it stands in a network configuration, whose word counts.
+    package var isConfigured = false
+
+    /// The selector of a pool that every node may use.
+    package static let everyNode = "all()"
 
     package init(
         id: Int = 0, name: String, cidr: Prefix, blockLength: Int? = nil, natOutgoing: Bool = false,

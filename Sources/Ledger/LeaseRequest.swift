@@ -36,6 +36,8 @@ package struct LeaseRequest: Sendable {
     package var addresses: [Address]
     package var hostInterface: String
     package var mac: String
+    /// Bytes; 0 when another plugin makes the interface.
+    package var mtu: Int
     package var sandbox: String
     package var sandboxIdentity: FileStatus.Identity
     /// Pools of the configuration; empty when they stand in the ledger.
@@ -47,7 +49,7 @@ package struct LeaseRequest: Sendable {
 
     package init(
         attachment: Attachment, pod: PodIdentity, addresses: [Address], hostInterface: String, mac: String,
-        sandbox: String, sandboxIdentity: FileStatus.Identity, pools: [Pool], ranges: [Prefix],
+        mtu: Int, sandbox: String, sandboxIdentity: FileStatus.Identity, pools: [Pool], ranges: [Prefix],
         reservations: [Prefix], blockLimit: Int
     ) {
         self.attachment = attachment
@@ -55,6 +57,7 @@ package struct LeaseRequest: Sendable {
         self.addresses = addresses
         self.hostInterface = hostInterface
         self.mac = mac
+        self.mtu = mtu
         self.sandbox = sandbox
         self.sandboxIdentity = sandboxIdentity
         self.pools = pools

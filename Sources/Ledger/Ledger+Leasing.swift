@@ -116,7 +116,7 @@ extension Ledger {
     private borrowing func insert(_ lease: Lease, _ request: LeaseRequest) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
-                "INSERT INTO lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                "INSERT INTO lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             try row.bind(1, lease.address.description)
             try row.bind(2, lease.block)
             try row.bind(3, Int(lease.address.family.rawValue))
@@ -128,11 +128,12 @@ extension Ledger {
             try row.bind(9, request.pod.uid)
             try row.bind(10, lease.hostInterface)
             try row.bind(11, lease.mac)
-            try row.bind(12, request.sandbox)
-            try row.bind(13, Int(truncatingIfNeeded: request.sandboxIdentity.device))
-            try row.bind(14, Int(truncatingIfNeeded: request.sandboxIdentity.inode))
-            try row.bind(15, bootID)
-            try row.bind(16, wallClockSeconds())
+            try row.bind(12, request.mtu)
+            try row.bind(13, request.sandbox)
+            try row.bind(14, Int(truncatingIfNeeded: request.sandboxIdentity.device))
+            try row.bind(15, Int(truncatingIfNeeded: request.sandboxIdentity.inode))
+            try row.bind(16, bootID)
+            try row.bind(17, wallClockSeconds())
             try row.run()
         }
     }
@@ -152,7 +153,7 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                UPDATE lease SET sandbox = ?, sandbox_device = ?, sandbox_inode = ?, boot_id = ?, mac = ?
+                UPDATE lease SET sandbox = ?, sandbox_device = ?, sandbox_inode = ?, boot_id = ?, mac = ?, mtu = ?
                 WHERE container_id = ? AND ifname = ? AND network = ?
                 """)
             try row.bind(1, request.sandbox)
@@ -160,9 +161,10 @@ extension Ledger {
             try row.bind(3, Int(truncatingIfNeeded: request.sandboxIdentity.inode))
             try row.bind(4, bootID)
             try row.bind(5, request.mac)
-            try row.bind(6, request.attachment.containerID)
-            try row.bind(7, request.attachment.ifname)
-            try row.bind(8, request.attachment.network)
+            try row.bind(6, request.mtu)
+            try row.bind(7, request.attachment.containerID)
+            try row.bind(8, request.attachment.ifname)
+            try row.bind(9, request.attachment.network)
             try row.run()
         }
     }

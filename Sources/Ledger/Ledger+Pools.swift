@@ -7,13 +7,22 @@ extension Ledger {
     package borrowing func pools() throws(LedgerError) -> [Pool] {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
-                "SELECT id, name, cidr, block_length, nat_outgoing, disabled FROM pool ORDER BY name")
+                """
+                SELECT id, name, cidr, block_length, nat_outgoing, disabled, selector, automatic, exported, draining,
+                  configured
+                FROM pool ORDER BY name
+                """)
             var pools: [Pool] = []
             while try row.step() {
-                pools.append(
-                    Pool(
-                        id: row.integer(0), name: row.text(1), cidr: try row.prefix(2), blockLength: row.integer(3),
-                        natOutgoing: row.bool(4), disabled: row.bool(5)))
+                var pool = Pool(
+                    id: row.integer(0), name: row.text(1), cidr: try row.prefix(2), blockLength: row.integer(3),
+                    natOutgoing: row.bool(4), disabled: row.bool(5))
+                pool.nodeSelector = row.text(6)
+                pool.isAutomatic = row.bool(7)
+                pool.isExported = row.bool(8)
+                pool.isDraining = row.bool(9)
+                pool.isConfigured = row.bool(10)
+                pools.append(pool)
             }
             return pools
         }
@@ -27,8 +36,9 @@ extension Ledger {
         for pool in configured {
             let index = known.firstIndex { $0.name == pool.name }
             var adopted = pool
+            adopted.isConfigured = true
             if let index {
-                adopted.id = known[index].id
+                adopted.keep(known[index])
                 if adopted == known[index] { continue }
             }
             for other in known where other.name != pool.name {
@@ -38,7 +48,7 @@ extension Ledger {
                 try change(known[index], to: adopted)
                 known[index] = adopted
             } else {
-                adopted.id = try insert(pool)
+                adopted.id = try insert(adopted)
                 known.append(adopted)
             }
         }
@@ -49,8 +59,9 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                INSERT INTO pool (name, cidr, first, last, block_length, nat_outgoing, disabled)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO pool (name, cidr, first, last, block_length, nat_outgoing, disabled, selector, automatic,
+                  exported, draining, configured)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             try bind(pool, to: row)
             try row.run()
@@ -62,11 +73,12 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                UPDATE pool SET name = ?, cidr = ?, first = ?, last = ?, block_length = ?, nat_outgoing = ?, disabled = ?
+                UPDATE pool SET name = ?, cidr = ?, first = ?, last = ?, block_length = ?, nat_outgoing = ?, disabled = ?,
+                  selector = ?, automatic = ?, exported = ?, draining = ?, configured = ?
                 WHERE id = ?
                 """)
             try bind(new, to: row)
-            try row.bind(8, new.id)
+            try row.bind(13, new.id)
             try row.run()
         }
         guard let stray = try blocks(of: old).first(where: { !new.cidr.contains($0) }) else { return }
@@ -94,17 +106,32 @@ extension Ledger {
         try row.bind(5, pool.blockLength)
         try row.bind(6, pool.natOutgoing)
         try row.bind(7, pool.disabled)
+        try row.bind(8, pool.nodeSelector)
+        try row.bind(9, pool.isAutomatic)
+        try row.bind(10, pool.isExported)
+        try row.bind(11, pool.isDraining)
+        try row.bind(12, pool.isConfigured)
     }
 
     /// Reserves a prefix for good.
     package borrowing func reserve(_ prefix: Prefix, note: String) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, ?)")
+            let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, ?, '')")
             try row.bind(1, prefix.description)
             try row.bind(2, ordered: prefix.first)
             try row.bind(3, ordered: prefix.last)
             try row.bind(4, note)
             try row.run()
         }
+    }
+}
+
+extension Pool {
+    /// Takes over what a network configuration has no words for.
+    fileprivate mutating func keep(_ known: Pool) {
+        id = known.id
+        nodeSelector = known.nodeSelector
+        isAutomatic = known.isAutomatic
+        isExported = known.isExported
     }
 }

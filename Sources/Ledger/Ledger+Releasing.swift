@@ -48,6 +48,7 @@ extension Ledger {
 
     /// Frees an address, within a transaction: to the end of its queue, unless it is leased to others by now.
     package borrowing func free(_ lease: Lease, quarantine reason: String? = nil) throws(LedgerError) {
+        try journal(lease)
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 "DELETE FROM lease WHERE address = ? AND container_id = ? AND ifname = ? AND network = ?")
@@ -117,5 +118,38 @@ extension Ledger {
             }
             return leases
         }
+    }
+
+    /// Notes who held an address and for how long, before its lease ends.
+    private borrowing func journal(_ lease: Lease) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                INSERT INTO journal
+                SELECT NULL, address, ?, network, container_id, ifname, pod_namespace, pod_name, created_at, ?
+                FROM lease WHERE address = ? AND container_id = ? AND ifname = ? AND network = ?
+                """)
+            try row.bind(1, node)
+            try row.bind(2, wallClockSeconds())
+            try row.bind(3, lease.address.description)
+            try row.bind(4, lease.attachment.containerID)
+            try row.bind(5, lease.attachment.ifname)
+            try row.bind(6, lease.attachment.network)
+            try row.run()
+            // Now and then what has become too old goes.
+            if connection.changes > 0 && connection.lastInsertedRow % 256 == 0 { try trimJournal() }
+        }
+    }
+
+    /// Most ended leases that the journal keeps, and for how many days.
+    package static let journalLimit = (entries: 20_000, days: 90)
+
+    private borrowing func trimJournal() throws(SQLiteError) {
+        // The oldest come first: no more of them are looked at than two such rounds bring.
+        let row = try connection.prepare(
+            "DELETE FROM journal WHERE id < (SELECT min(id) FROM journal) + 512 AND (id <= ? OR until < ?)")
+        try row.bind(1, Int(connection.lastInsertedRow) - Self.journalLimit.entries)
+        try row.bind(2, wallClockSeconds() - Self.journalLimit.days * 86_400)
+        try row.run()
     }
 }

@@ -205,7 +205,7 @@ extension Ledger {
         }
         try sql { () throws(SQLiteError) in
             try connection.execute(Schema.tables)
-            let row = try connection.prepare("INSERT INTO ledger VALUES (?, ?)")
+            let row = try connection.prepare("INSERT INTO ledger (minimum_writer, boot_id) VALUES (?, ?)")
             try row.bind(1, Schema.version)
             try row.bind(2, bootID)
             try row.run()

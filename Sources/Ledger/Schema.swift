@@ -16,7 +16,9 @@ enum Schema {
     static let tables: StaticString = """
         CREATE TABLE ledger (
           minimum_writer INTEGER NOT NULL,   -- lowest schema version that may write this file
-          boot_id        TEXT NOT NULL       -- the boot whose first transaction reclaimed the dead
+          boot_id        TEXT NOT NULL,      -- the boot whose first transaction reclaimed the dead
+          block_limit    INTEGER,            -- most blocks of a family on a node, 0 for no limit; NULL: not configured
+          rest_seconds   INTEGER             -- how long freed addresses rest; NULL: not configured
         ) STRICT;
 
         CREATE TABLE pool (
@@ -27,7 +29,12 @@ enum Schema {
           last         ANY NOT NULL,
           block_length INTEGER NOT NULL,     -- prefix length of its blocks
           nat_outgoing INTEGER NOT NULL,
-          disabled     INTEGER NOT NULL      -- 1: nothing new from here
+          disabled     INTEGER NOT NULL,     -- 1: nothing new from here
+          selector     TEXT NOT NULL,        -- which nodes may use it, in Calico's selector language
+          automatic    INTEGER NOT NULL,     -- 0: only for those who ask for it by name
+          exported     INTEGER NOT NULL,     -- 0: not told to other nodes
+          draining     INTEGER NOT NULL,     -- 1: deleted, and goes with its last lease
+          configured   INTEGER NOT NULL      -- 1: from a network configuration, whose word counts
         ) STRICT;
 
         CREATE TABLE block (
@@ -59,6 +66,7 @@ enum Schema {
           pod_uid        TEXT,
           host_interface TEXT NOT NULL,
           mac            TEXT NOT NULL,
+          mtu            INTEGER NOT NULL,   -- bytes; 0 where another plugin makes the interface
           sandbox        TEXT NOT NULL,      -- CNI_NETNS
           sandbox_device INTEGER NOT NULL,   -- which namespace that was
           sandbox_inode  INTEGER NOT NULL,
@@ -81,11 +89,33 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE reservation (
-          cidr  TEXT NOT NULL UNIQUE,
+          cidr  TEXT NOT NULL,
           first ANY NOT NULL,
           last  ANY NOT NULL,
           note  TEXT NOT NULL,
-          PRIMARY KEY (first, last)
+          owner TEXT NOT NULL,               -- the IPReservation that it is part of; empty: a plugin's subnet
+          PRIMARY KEY (first, last, owner)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE journal (               -- leases that have ended, the last some thousands
+          id            INTEGER PRIMARY KEY,
+          address       TEXT NOT NULL,
+          node          TEXT NOT NULL,
+          network       TEXT NOT NULL,
+          container_id  TEXT NOT NULL,
+          ifname        TEXT NOT NULL,
+          pod_namespace TEXT,
+          pod_name      TEXT,
+          since         INTEGER NOT NULL,    -- seconds since 1970
+          until         INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE object (                -- what operators declare and pods do not need: nodes, BGP
+          kind     TEXT NOT NULL,
+          name     TEXT NOT NULL,
+          revision INTEGER NOT NULL,         -- grows with every change of any object
+          body     TEXT NOT NULL,            -- its manifest, JSON
+          PRIMARY KEY (kind, name)
         ) STRICT, WITHOUT ROWID;
 
         CREATE VIEW pods AS

@@ -14,7 +14,8 @@ extension Operation {
     ) throws(CNIFailure) {
         let book = try openLedger(directory)
         let wish = leaseRequest(
-            addresses, sandbox: namespace.identity, hostInterface: draft.hostName, mac: draft.podMAC.description)
+            addresses, sandbox: namespace.identity, hostInterface: draft.hostName, mac: draft.podMAC.description,
+            mtu: draft.mtu)
         let grant = try lease(wish, book, directory)
         var plan = draft
         var leases = grant.leases
@@ -44,13 +45,14 @@ extension Operation {
 
     /// What the ledger is asked for.
     func leaseRequest(
-        _ addresses: [LeaseRequest.Address], sandbox: FileStatus.Identity, hostInterface: String = "", mac: String = ""
+        _ addresses: [LeaseRequest.Address], sandbox: FileStatus.Identity, hostInterface: String = "", mac: String = "",
+        mtu: Int = 0
     ) -> LeaseRequest {
         LeaseRequest(
             attachment: attachment,
             pod: PodIdentity(
                 namespace: request.args.podNamespace, name: request.args.podName, uid: request.args.podUID),
-            addresses: addresses, hostInterface: hostInterface, mac: mac, sandbox: request.netns ?? "",
+            addresses: addresses, hostInterface: hostInterface, mac: mac, mtu: mtu, sandbox: request.netns ?? "",
             sandboxIdentity: sandbox, pools: settings.ipam.pools, ranges: settings.ipam.ranges,
             reservations: settings.ipam.reservations, blockLimit: settings.ipam.blockLimit)
     }
