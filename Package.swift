@@ -84,6 +84,7 @@ let package = Package(
         tests("ArchitectureTests", of: ["TestKit"]),
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
+        tests("IPAMTests", of: ["Addressing", "IPAM"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),
