@@ -62,7 +62,7 @@ extension KernelLook {
     }
 
     private mutating func compareWiring(_ pod: ObservedPod, _ link: Link, isSandboxThere: Bool) throws(AuditError) {
-        let (plan, leniency) = pod.expectation(link, resultCache: options.resultCache)
+        let (plan, leniency) = pod.expectation(link.name, resultCache: options.resultCache)
         let differences = try wires { () throws(WiringError) in
             guard isSandboxThere, let sandbox = pod.sandbox() else {
                 return Inspection.runOnHost(plan, leniency, tables)

@@ -41,7 +41,7 @@ struct ObservedPod {
     }
 
     /// How the pod should be wired, as far as its leases and the runtime's notes tell.
-    func expectation(_ link: Link, resultCache: String) -> (LinkPlan, Inspection.Leniency) {
+    func expectation(_ hostName: String, resultCache: String) -> (LinkPlan, Inspection.Leniency) {
         let lease = entries[0].lease
         let answered = RuntimeCache.mac(of: attachment, in: resultCache)
         let born = MACAddress(text: lease.mac)
@@ -51,7 +51,7 @@ struct ObservedPod {
         leniency.guessesRoutes = true
         leniency.ignoresPodSettings = true
         let plan = LinkPlan(
-            hostName: link.name, owner: attachment.owner, podName: attachment.ifname,
+            hostName: hostName, owner: attachment.owner, podName: attachment.ifname,
             podMAC: answered ?? born ?? LinkPlan.hostMAC, mtu: entries[0].mtu,
             // Blocks are compared by themselves, not once for each pod.
             addresses: entries.map { LinkPlan.Address(InterfaceAddress(host: $0.lease.address), block: nil) },

@@ -65,3 +65,8 @@ extension Trouble {
 func ledger<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(Trouble) -> Result {
     do throws(LedgerError) { return try body() } catch { throw Trouble(error) }
 }
+
+/// Audits or repairs; a refusal is the command's.
+func audited<Result: ~Copyable>(_ body: () throws(AuditError) -> Result) throws(Trouble) -> Result {
+    do throws(AuditError) { return try body() } catch { throw Trouble(error) }
+}

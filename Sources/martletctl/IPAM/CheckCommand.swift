@@ -31,6 +31,12 @@ struct CheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Time that a chain's later plugins have to change a new pod.", valueName: "seconds"))
     var grace = 60
 
+    @Flag(help: "Repair what can be proved, and check again.")
+    var fix = false
+
+    @Flag(help: "With --fix: say in which order what would be repaired, and change nothing.")
+    var dryRun = false
+
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json
     }
@@ -40,10 +46,33 @@ struct CheckCommand: ParsableCommand {
             var options = AuditOptions(node: book.node)
             options.routeOrigin = routeProtocol
             options.grace = grace
-            let audit: AuditReport
-            do throws(AuditError) { audit = try Audit.run(book, directory, options) } catch { throw Trouble(error) }
+            var audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            if dryRun {
+                for finding in Repair.ordered(audit.findings) {
+                    Output.line("would look at \(finding.code.rawValue) \(finding.subject)")
+                }
+            } else if fix && !audit.findings.isEmpty {
+                try repair(audit, options, book, directory)
+                audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            }
             try show(audit, book.node)
             if !audit.isClean { throw Trouble(.findings) }
+        }
+    }
+
+    private func repair(
+        _ audit: AuditReport, _ options: AuditOptions, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(Trouble) {
+        let repair = Repair(options)
+        for finding in Repair.ordered(audit.findings) {
+            let outcome = try audited { () throws(AuditError) in try repair.mend(finding, book, directory) }
+            // What is said for people must not stand in the way of programs.
+            guard output == .table else { continue }
+            switch outcome {
+            case .repaired(let text): Output.line("\(finding.code.rawValue) \(finding.subject): \(text)")
+            case .left: Output.line("\(finding.code.rawValue) \(finding.subject): left as it is")
+            case .gone: break
+            }
         }
     }
 
