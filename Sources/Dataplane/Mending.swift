@@ -7,10 +7,8 @@ import System
 ///
 /// Every step can be made again, so that one that was interrupted is mended by the next.
 package enum Mending {
-    /// Mends the host's side of a link that is there.
-    ///
-    /// - Parameter knowsMAC: whether the plan's MAC is the pod's; else its neighbour entries are left to heal themselves.
-    package static func mendHost(_ plan: LinkPlan, _ link: Link, knowsMAC: Bool) throws(WiringError) {
+    /// Mends the host's side of a link that is there. First of all: without it the pod's side has no carrier.
+    package static func mendHost(_ plan: LinkPlan, _ link: Link) throws(WiringError) {
         let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
         try plan.setHostSettings6()
         var batch = MessageBatch()
@@ -26,9 +24,13 @@ package enum Mending {
         }
         try send(&batch, socket)
         try removeOtherWays(plan, link, socket)
-        guard knowsMAC else { return }
-        // After the carrier's event, which would flush them.
+    }
+
+    /// Tells the host the pod's MAC. Last of all: the carrier's event would flush it.
+    package static func introducePod(_ plan: LinkPlan, _ link: Link) throws(WiringError) {
+        let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
         try awaitCarrier(link, socket)
+        var batch = MessageBatch()
         for address in plan.addresses {
             batch.setNeighbour(Neighbour(address.address, plan.podMAC, link: link.index, isPermanent: false))
         }
