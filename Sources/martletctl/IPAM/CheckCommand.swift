@@ -20,7 +20,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var node: NodeOptions
 
     @Option(name: .shortAndLong, help: "How to print: table or json.")
-    var output: Format = .table
+    var output: ReportFormat = .table
 
     @Option(help: ArgumentHelp("Also write the findings to this file, as JSON.", valueName: "file"))
     var report: String?
@@ -36,10 +36,6 @@ struct CheckCommand: ParsableCommand {
 
     @Flag(help: "With --fix: say in which order what would be repaired, and change nothing.")
     var dryRun = false
-
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, json
-    }
 
     func run() throws {
         try node.open { book, directory in
