@@ -57,6 +57,7 @@ let package = Package(
         room("Netlink", uses: ["Addressing", "System", "CMnl"]),
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "martlet",
@@ -70,6 +71,7 @@ let package = Package(
         tests("ArchitectureTests", of: ["TestKit"]),
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
+        tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),

@@ -21,7 +21,7 @@ struct ArrowTests {
         }
     }
 
-    @Test("No path leads from IPAM to I/O, from Dataplane to CNI, IPAM or Ledger, from CNI to IPAM")
+    @Test("No path leads from IPAM or Resources to I/O, from Dataplane to CNI, IPAM or Ledger, from CNI to IPAM")
     func strangers() async throws {
         let package = try await DescribedPackage.current
         for (room, never) in House.strangers {

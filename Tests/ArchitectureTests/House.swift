@@ -26,6 +26,7 @@ enum House {
         Room("Netlink", uses: ["Addressing", "CMnl", "System"]),
         Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
             "martlet",
@@ -39,7 +40,7 @@ enum House {
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 
     /// Rooms that do no I/O: they import what they use and nothing else.
-    static let pure: Set<String> = ["Addressing", "IPAM", "JSON"]
+    static let pure: Set<String> = ["Addressing", "IPAM", "JSON", "Resources"]
 
     /// C modules, each the affair of one room.
     static let cModules: Set<String> = ["CLinux", "CMnl", "CSQLite"]
@@ -49,6 +50,8 @@ enum House {
         ("IPAM", ["CLinux", "CMnl", "CSQLite", "JSON", "Logging", "Netlink", "SQLite", "System"]),
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
+        ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System"]),
+        ("martlet", ["Resources"]),
     ]
 
     /// Whether a module belongs to a library that costs a short-lived process too much to start.
