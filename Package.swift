@@ -42,7 +42,10 @@ func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
 let package = Package(
     name: "martlet",
     products: [.executable(name: "martlet", targets: ["martlet"])],
-    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.0")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
     targets: [
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -58,6 +61,7 @@ let package = Package(
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "martlet",
@@ -72,6 +76,7 @@ let package = Package(
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),

@@ -27,6 +27,7 @@ enum House {
         Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
             "martlet",
@@ -45,13 +46,16 @@ enum House {
     /// C modules, each the affair of one room.
     static let cModules: Set<String> = ["CLinux", "CMnl", "CSQLite"]
 
+    /// Libraries that bring Foundation with them, each the affair of one room, too.
+    static let heavyLibraries: Set<String> = ["Yams"]
+
     /// Rooms, and what must not be reached from them by any path, whatever the table above says.
     static let strangers: [(room: String, never: Set<String>)] = [
         ("IPAM", ["CLinux", "CMnl", "CSQLite", "JSON", "Logging", "Netlink", "SQLite", "System"]),
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
-        ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System"]),
-        ("martlet", ["Resources"]),
+        ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System", "Yams"]),
+        ("martlet", ["Manifests", "Resources", "Yams"]),
     ]
 
     /// Whether a module belongs to a library that costs a short-lived process too much to start.
