@@ -41,9 +41,13 @@ func fuzzer(_ name: String, of dependency: Target.Dependency) -> Target {
 
 let package = Package(
     name: "martlet",
-    products: [.executable(name: "martlet", targets: ["martlet"])],
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .executable(name: "martletctl", targets: ["martletctl"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -59,6 +63,7 @@ let package = Package(
         room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
         room("Netlink", uses: ["Addressing", "System", "CMnl"]),
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
+        room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
@@ -71,10 +76,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ] + (startsQuickly ? ["CStart"] : []),
             swiftSettings: strict),
+        .executableTarget(
+            name: "martletctl",
+            dependencies: [
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
         tests("ArchitectureTests", of: ["TestKit"]),
         tests("AddressingTests", of: ["Addressing"]),
         tests("JSONTests", of: ["JSON"]),
+        tests("IPAMTests", of: ["Addressing", "IPAM"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),

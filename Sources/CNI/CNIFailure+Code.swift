@@ -14,9 +14,9 @@ extension CNIFailure {
 extension CNIFailure.Code {
     /// 1: the configuration's version is not spoken, or lacks the operation.
     package static let incompatibleVersion = Self(rawValue: 1)
-    /// 2: a key has a value that cannot be honoured; the message holds both.
+    /// 2: the configuration asks for what is not done here; the message holds key and value.
     package static let unsupportedField = Self(rawValue: 2)
-    /// 3: the container is unknown and nothing is left of it; the runtime need not call DEL.
+    /// 3: the container is unknown and nothing is left of it (CHECK); the runtime need not call DEL.
     package static let unknownContainer = Self(rawValue: 3)
     /// 4: an environment variable is missing or malformed; the message names it.
     package static let invalidEnvironment = Self(rawValue: 4)

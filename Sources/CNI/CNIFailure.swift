@@ -18,9 +18,14 @@ package struct CNIFailure: Error, Hashable, Sendable {
         self.details = details
     }
 
-    /// Makes a failure from a value of the configuration that is not the one wanted.
+    /// Makes a failure from a value that is not the one wanted.
     package init(_ code: Code, _ error: JSON.TypeError) {
         self.init(code, error.description)
+    }
+
+    /// Makes a failure from a value of the configuration: a wrong one, or one that cannot be honoured.
+    package init(_ error: JSON.TypeError) {
+        self.init(error.isUnsupported ? .unsupportedField : .invalidConfiguration, error)
     }
 
     /// The error object that stands on stdout.

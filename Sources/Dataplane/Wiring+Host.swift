@@ -9,7 +9,7 @@ extension Wiring {
     /// - Returns: addresses whose route another device holds. The link stands; the caller sets them aside and calls
     ///   `addHostRoute` with others.
     package mutating func connectHost(_ plan: LinkPlan) throws(WiringError) -> [LinkPlan.Address] {
-        try setIPv6Settings(plan)
+        try plan.setHostSettings6()
         batch.set(alias: plan.owner.alias, group: 0, settings: LinkPlan.hostSettings, ofLink: hostIndex)
         batch.answerProxyARPWithoutDelay(onLink: hostIndex)
         let hasIPv6 = plan.families.contains(.ipv6)
@@ -89,17 +89,6 @@ extension Wiring {
         Route(Prefix(host: address.address), .link(hostIndex))
     }
 
-    private borrowing func setIPv6Settings(_ plan: LinkPlan) throws(WiringError) {
-        let hasIPv6 = plan.families.contains(.ipv6)
-        for setting in LinkPlan.hostSettings6 where hasIPv6 || !setting.onlyWithIPv6 {
-            let path = "/proc/sys/net/ipv6/conf/" + plan.hostName + "/" + setting.name
-            do throws(SystemError) { try writeText(setting.value, to: path) } catch {
-                // A kernel without IPv6 has no such file, and nothing to protect.
-                if hasIPv6 || error.number != ENOENT { throw .system(error) }
-            }
-        }
-    }
-
     private borrowing func enableForwarding(_ family: AddressFamily) throws(WiringError) {
         try calls { () throws(SystemError) in
             switch family {
@@ -111,6 +100,18 @@ extension Wiring {
 }
 
 extension LinkPlan {
+    /// Writes the host end's IPv6 settings.
+    func setHostSettings6() throws(WiringError) {
+        let hasIPv6 = families.contains(.ipv6)
+        for setting in LinkPlan.hostSettings6 where hasIPv6 || !setting.onlyWithIPv6 {
+            let path = "/proc/sys/net/ipv6/conf/" + hostName + "/" + setting.name
+            do throws(SystemError) { try writeText(setting.value, to: path) } catch {
+                // A kernel without IPv6 has no such file, and nothing to protect.
+                if hasIPv6 || error.number != ENOENT { throw .system(error) }
+            }
+        }
+    }
+
     /// The routes that announce the blocks.
     package var blackholes: [Route] {
         var routes: [Route] = []

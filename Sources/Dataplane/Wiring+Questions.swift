@@ -55,6 +55,18 @@ extension Wiring {
         }
     }
 
+    /// Whether the host forwards packets of a family at all.
+    package borrowing func forwards(_ family: AddressFamily) throws(WiringError) -> Bool {
+        var batch = MessageBatch()
+        batch.queryForwarding(family)
+        var isOn = false
+        let failures = try kernel { () throws(NetlinkError) in
+            try host.exchange(&batch, lastIsQuery: true) { reply in isOn = reply.forwarding?.isOn ?? isOn }
+        }
+        if let failure = failures.first { throw .kernel(failure.error) }
+        return isOn
+    }
+
     /// Whether a namespace has an interface of that name. The calling thread goes there and comes back.
     package static func hasInterface(
         _ name: String, in namespace: borrowing NetworkNamespace
@@ -65,12 +77,30 @@ extension Wiring {
 
     /// A socket of another namespace, for this one: the thread goes there for a moment.
     static func socket(in namespace: borrowing NetworkNamespace) throws(WiringError) -> NetlinkSocket {
+        try inside(namespace) { () throws(WiringError) in
+            try kernel { () throws(NetlinkError) in try NetlinkSocket() }
+        }
+    }
+
+    /// Runs `body` in another namespace, with a socket there; the calling thread comes back whatever happens.
+    static func visiting(
+        _ namespace: borrowing NetworkNamespace, _ body: (borrowing NetlinkSocket) throws(WiringError) -> Void
+    ) throws(WiringError) {
+        try inside(namespace) { () throws(WiringError) in
+            let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
+            try body(socket)
+        }
+    }
+
+    private static func inside<Result: ~Copyable>(
+        _ namespace: borrowing NetworkNamespace, _ body: () throws(WiringError) -> Result
+    ) throws(WiringError) -> Result {
         let home = try currentNamespace()
         try calls { () throws(SystemError) in try namespace.enter() }
         do throws(WiringError) {
-            let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
+            let result = try body()
             try calls { () throws(SystemError) in try home.enter() }
-            return socket
+            return result
         } catch {
             try calls { () throws(SystemError) in try home.enter() }
             throw error

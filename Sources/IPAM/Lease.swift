@@ -24,6 +24,15 @@ package struct Attachment: Hashable, Sendable {
     }
 }
 
+extension Attachment {
+    /// The attachment that an alias names; nil for text that is no alias, or one that holds a hash.
+    package init?(alias: String) {
+        let parts = alias.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("#") }) else { return nil }
+        self.init(network: String(parts[0]), containerID: String(parts[1]), ifname: String(parts[2]))
+    }
+}
+
 /// An address held by an attachment.
 package struct Lease: Hashable, Sendable {
     package var address: IPAddress

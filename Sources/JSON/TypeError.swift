@@ -8,16 +8,27 @@ extension JSON {
 
         /// Where the value stands.
         package let path: Path
-        /// The value as JSON, or words for it, cut to 60 characters.
+        /// The value as JSON, or words for it, cut to 60 characters where it is wrong.
         package let found: String
         /// What should have been there, and what to do about it where that is not plain.
         package let expected: String
+        /// Whether the value is one that the key can have, and only asks for what is not done here.
+        package let isUnsupported: Bool
 
         /// Makes an error about a value, or about one that is missing.
         package init(path: Path, found: JSON?, expected: String) {
             self.path = path
             self.found = found.map { $0.description.shortened } ?? Self.absent
             self.expected = expected
+            isUnsupported = false
+        }
+
+        /// Makes an error about a value that asks for what is not done here; `found` is all of it.
+        package init(path: Path, unsupported value: JSON, expected: String) {
+            self.path = path
+            found = value.description
+            self.expected = expected
+            isUnsupported = true
         }
 
         /// The whole story in one line.

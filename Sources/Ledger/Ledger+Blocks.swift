@@ -66,10 +66,15 @@ extension Ledger {
 
     private borrowing func isResting(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("SELECT 1 FROM freed WHERE block = ? AND boot_id = ? AND at > ?")
+            let row = try connection.prepare(
+                """
+                SELECT 1 FROM freed
+                WHERE block = ? AND boot_id = ? AND ? - at < coalesce(?, (SELECT rest_seconds FROM ledger), 180)
+                """)
             try row.bind(1, block.id)
             try row.bind(2, bootID)
-            try row.bind(3, now - restTime)
+            try row.bind(3, now)
+            try row.bind(4, restTime)
             return try row.step()
         }
     }

@@ -17,8 +17,8 @@ package struct Ledger: ~Copyable {
     package let bootID: String
     /// Seconds since boot when the ledger was opened.
     let now: Int
-    /// Seconds that a freed address rests.
-    package let restTime: Int
+    /// Seconds that a freed address rests; nil takes what operators have set, else 180.
+    package let restTime: Int?
     /// Which blocks are used: those whose pods are reached by routes, or those in a subnet that another plugin makes.
     ///
     /// A blackhole route for a block would cut off pods that live in a bridge's subnet, so no block is both.
@@ -34,7 +34,7 @@ package struct Ledger: ~Copyable {
     ///
     /// - Parameter directory: must outlive this value, which uses its lock.
     package init(
-        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
+        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int?, isRouted: Bool
     ) throws(LedgerError) {
         let path = directory.databasePath
         let isFresh = try Self.prepareFile(path)
@@ -55,7 +55,7 @@ package struct Ledger: ~Copyable {
 
     /// Opens the ledger in a folder, or answers nil where there is none.
     package init?(
-        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
+        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int?, isRouted: Bool
     ) throws(LedgerError) {
         if access(directory.databasePath, F_OK) != 0 && errno == ENOENT { return nil }
         try self.init(in: directory, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
@@ -91,20 +91,22 @@ package struct Ledger: ~Copyable {
         }
     }
 
-    /// Goes through a lease and takes it back: tells whether an ADD would be served, and changes nothing.
+    /// Goes through a lease and takes it back: answers what an ADD would get, and changes nothing.
+    @discardableResult
     package borrowing func rehearse(
         _ request: LeaseRequest, in directory: borrowing LedgerDirectory
-    ) throws(LedgerError) {
-        let outcome = RehearsalEnd()
+    ) throws(LedgerError) -> Grant {
+        let rehearsal = Rehearsal()
         do throws(LedgerError) {
             try transaction(in: directory) { () throws(LedgerError) -> Void in
-                _ = try lease(request)
-                outcome.isReached = true
+                rehearsal.grant = try lease(request)
                 throw .conflict("the rehearsal is over")
             }
         } catch {
-            if !outcome.isReached { throw error }
+            guard let grant = rehearsal.grant else { throw error }
+            return grant
         }
+        throw .conflict("a rehearsal has no end of its own")
     }
 
     /// Leaves nothing of the ledger to children that are forked from now on; what they inherit they close themselves.
@@ -214,6 +216,18 @@ extension Ledger {
         }
     }
 
+    /// Makes sure that there are tables, and that this code understands them.
+    borrowing func checkTables() throws(LedgerError) {
+        let found = try number("PRAGMA user_version")
+        if found > Schema.version {
+            if try number("SELECT minimum_writer FROM ledger") > Schema.version {
+                throw .tooNew(path: path, version: found)
+            }
+        } else if found < Schema.version {
+            throw .unusable("the ledger " + path + " has no tables yet: no pod has been started with it")
+        }
+    }
+
     private borrowing func number(_ query: StaticString) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(query)
@@ -222,7 +236,7 @@ extension Ledger {
     }
 }
 
-/// Whether a rehearsal came to its end, from where it is rolled back like any failure.
-private final class RehearsalEnd {
-    var isReached = false
+/// What a rehearsal came to before it is rolled back like any failure.
+private final class Rehearsal {
+    var grant: Grant?
 }

@@ -41,10 +41,28 @@ package struct LedgerDirectory: ~Copyable {
 
     /// Waits until no other operation works on the attachment.
     package borrowing func lock(_ attachment: Attachment) throws(LedgerError) {
+        try lock(byte: Self.byte(of: attachment), "another operation on container " + attachment.containerID)
+    }
+
+    /// Lets others work on the attachment again.
+    package borrowing func unlock(_ attachment: Attachment) throws(LedgerError) {
+        try calls { () throws(SystemError) in try lockFile.unlockByte(Self.byte(of: attachment)) }
+    }
+
+    /// Whether an operation on the attachment is in flight.
+    package borrowing func isLocked(_ attachment: Attachment) throws(LedgerError) -> Bool {
+        try calls { () throws(SystemError) in try lockFile.isByteLocked(Self.byte(of: attachment)) }
+    }
+
+    /// Whether blocks are being claimed or given back just now.
+    package borrowing func isChangingBlockRoutes() throws(LedgerError) -> Bool {
+        try calls { () throws(SystemError) in try lockFile.isByteLocked(0) }
+    }
+
+    private static func byte(of attachment: Attachment) -> Int {
         let hash = fnv1a(attachment.ifname) ^ (fnv1a(attachment.containerID) &* 31)
         // Byte 0 is the blocks'; two attachments that share a byte wait for one another now and then.
-        let byte = 1 + Int(hash & 0x7FFF_FFFF)
-        try lock(byte: byte, "another operation on container " + attachment.containerID)
+        return 1 + Int(hash & 0x7FFF_FFFF)
     }
 
     /// Waits until no block's route is being taken away.
@@ -54,7 +72,7 @@ package struct LedgerDirectory: ~Copyable {
 
     /// Lets others take blocks' routes away again.
     package borrowing func unlockBlockRoutes() throws(LedgerError) {
-        do throws(SystemError) { try lockFile.unlockByte(0) } catch { throw .system(error) }
+        try calls { () throws(SystemError) in try lockFile.unlockByte(0) }
     }
 
     private borrowing func lock(byte: Int, _ what: String) throws(LedgerError) {

@@ -14,6 +14,17 @@ extension MasqueradePlan {
         try isInPlace(pauses: [1, 4])
     }
 
+    /// Whether the kernel's table has the rules that this plan asks for and nobody else's, for whatever pools.
+    ///
+    /// The pools may have changed since the table was made, or the form that it is written in. The next installation
+    /// mends that; until then the table serves the pods that it was made for.
+    ///
+    /// - Throws: `MasqueradeError` when the kernel could not be asked.
+    package func isServed() throws(MasqueradeError) -> Bool {
+        let wanted = RuleTally(self)
+        return try look(for: nil, pauses: [1, 4]) { $0.serves(wanted) }
+    }
+
     /// Makes the kernel's table the planned one in a single transaction, and looks whether it is.
     ///
     /// Whatever else was in the table goes; other tables are not touched. No packet meets a state in between.
@@ -27,17 +38,22 @@ extension MasqueradePlan {
                 + "(`nft monitor` shows what); martlet needs this table to itself")
     }
 
+    private func isInPlace(pauses: [UInt32]) throws(MasqueradeError) -> Bool {
+        let wanted = RuleTally(self)
+        return try look(for: digest, pauses: pauses) { $0 == wanted }
+    }
+
     /// Looks once, and after each pause in milliseconds again as long as the answer is no.
     ///
     /// While the kernel replaces the table, it has two of that name for a moment, and a dump shows only the one that
     /// comes first and has no valid rule left. No mark tells such a dump from that of an empty table.
-    private func isInPlace(pauses: [UInt32]) throws(MasqueradeError) -> Bool {
-        let digest = digest
-        let wanted = RuleTally(self)
-        if try RuleDump.tally(digest) == wanted { return true }
+    private func look(
+        for digest: UInt64?, pauses: [UInt32], _ isEnough: (RuleTally) -> Bool
+    ) throws(MasqueradeError) -> Bool {
+        if isEnough(try RuleDump.tally(digest)) { return true }
         for pause in pauses {
             usleep(pause * 1000)
-            if try RuleDump.tally(digest) == wanted { return true }
+            if isEnough(try RuleDump.tally(digest)) { return true }
         }
         return false
     }

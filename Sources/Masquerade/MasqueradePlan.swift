@@ -12,7 +12,7 @@ package struct MasqueradePlan: Hashable, Sendable {
     package let masqueraded: [Prefix]
     /// Whether what a pod sends from an IPv6 address that is not routed to it is dropped.
     ///
-    /// Linux has `rp_filter` for IPv4 only.
+    /// Linux has `rp_filter` for IPv4 only. No pool is asked: pods may have addresses of none.
     package let guardsIPv6Sources: Bool
 
     /// Makes a plan; in what order the prefixes come, and how often, does not matter.

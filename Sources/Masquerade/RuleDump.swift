@@ -6,8 +6,8 @@ enum RuleDump {
     /// How often a dump is begun again that a change of the ruleset interrupted.
     private static let attempts = 100
 
-    /// Counts the rules, those with this digest by their purpose; all zero where there is no such table.
-    static func tally(_ digest: UInt64) throws(MasqueradeError) -> RuleTally {
+    /// Counts the rules, those with this digest, or with any, by their purpose; all zero where there is no such table.
+    static func tally(_ digest: UInt64?) throws(MasqueradeError) -> RuleTally {
         do throws(SystemError) {
             for _ in 0..<attempts {
                 if let tally = try dump(digest) { return tally }
@@ -21,7 +21,7 @@ enum RuleDump {
     /// One dump; nil when the ruleset changed meanwhile.
     ///
     /// Each has a socket of its own: a dump given up half-way would keep its socket busy.
-    private static func dump(_ digest: UInt64) throws(SystemError) -> RuleTally? {
+    private static func dump(_ digest: UInt64?) throws(SystemError) -> RuleTally? {
         let type = Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let socket = FileDescriptor(
             owning: try retrying("socket") { Glibc.socket(AF_NETLINK, type, NfNetlink.bus) })

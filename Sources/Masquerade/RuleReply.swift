@@ -3,12 +3,12 @@ import System
 
 /// What has come in answer to a dump of rules so far.
 struct RuleReply {
-    private let digest: UInt64
+    private let digest: UInt64?
     private(set) var tally = RuleTally()
     private(set) var isComplete = false
     private(set) var wasInterrupted = false
 
-    init(_ digest: UInt64) {
+    init(_ digest: UInt64?) {
         self.digest = digest
     }
 

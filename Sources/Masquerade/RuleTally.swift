@@ -17,11 +17,12 @@ enum RulePurpose {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether these bytes are that comment.
-    func isComment(_ bytes: UnsafeRawBufferPointer, _ digest: UInt64) -> Bool {
+    /// Whether these bytes are that comment; without a digest, whether they are so for any plan.
+    func isComment(_ bytes: UnsafeRawBufferPointer, _ digest: UInt64?) -> Bool {
         words.withUTF8Buffer { words in
             guard bytes.count == words.count + 16 else { return false }
             for index in 0..<words.count where bytes[index] != words[index] { return false }
+            guard let digest else { return true }
             for position in 0..<16 where bytes[words.count + position] != RulePurpose.digit(position, of: digest) {
                 return false
             }
@@ -35,7 +36,7 @@ enum RulePurpose {
     }
 }
 
-/// How many rules of each purpose a table has, for one plan's digest.
+/// How many rules of each purpose a table has, for one plan's digest or for any.
 struct RuleTally: Equatable {
     private var natOutgoing = 0
     private var sourceGuard = 0
@@ -53,7 +54,7 @@ struct RuleTally: Equatable {
     }
 
     /// Counts a rule by its comment; a rule without one has an empty comment.
-    mutating func count(_ comment: UnsafeRawBufferPointer, _ digest: UInt64) {
+    mutating func count(_ comment: UnsafeRawBufferPointer, _ digest: UInt64?) {
         if RulePurpose.natOutgoing.isComment(comment, digest) {
             natOutgoing += 1
         } else if RulePurpose.sourceGuard.isComment(comment, digest) {
@@ -61,5 +62,10 @@ struct RuleTally: Equatable {
         } else {
             others += 1
         }
+    }
+
+    /// Whether all that the others do is done, and nothing else beside it.
+    func serves(_ wanted: RuleTally) -> Bool {
+        others == 0 && natOutgoing >= wanted.natOutgoing && sourceGuard >= wanted.sourceGuard
     }
 }

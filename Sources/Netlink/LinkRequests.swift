@@ -146,6 +146,16 @@ extension MessageBatch {
         add("set the link up", type: Int(RTM_NEWLINK), flags: 0, header: header)
     }
 
+    /// Sets a link's address and MTU in bytes. Like `ip link set LINK address MAC mtu MTU`.
+    package mutating func set(mac: MACAddress, mtu: Int, ofLink index: Int32) {
+        var header = ifinfomsg()
+        header.ifi_index = index
+        add("set the link's MAC and MTU", type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+            mac.withBytes { message.put(IFLA_ADDRESS, bytes: $0) }
+            message.put(IFLA_MTU, UInt32(mtu))
+        }
+    }
+
     /// Puts a link into a group, so that many can be removed at once. Like `ip link set LINK group N`.
     package mutating func setGroup(_ group: UInt32, ofLink index: Int32) {
         var header = ifinfomsg()

@@ -40,10 +40,14 @@ extension MessageBatch {
 extension NetlinkSocket {
     /// The neighbours of a link. Like `ip neigh show dev LINK`.
     package borrowing func neighbours(ofLink index: Int32) throws(NetlinkError) -> [Neighbour] {
-        let all = try dump("list neighbours", type: Int(RTM_GETNEIGH), header: ndmsg(), read: Neighbour.init)
         var own: [Neighbour] = []
-        for neighbour in all where neighbour.link == index { own.append(neighbour) }
+        for neighbour in try neighbours() where neighbour.link == index { own.append(neighbour) }
         return own
+    }
+
+    /// The neighbours of all links. Like `ip neigh`.
+    package borrowing func neighbours() throws(NetlinkError) -> [Neighbour] {
+        try dump("list neighbours", type: Int(RTM_GETNEIGH), header: ndmsg(), read: Neighbour.init)
     }
 }
 

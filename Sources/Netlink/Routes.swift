@@ -50,6 +50,11 @@ extension MessageBatch {
         change(route, "add the route", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_EXCL)
     }
 
+    /// Puts a route in the place of any other to its destination of the same metric. Like `ip route replace …`.
+    package mutating func replaceRoute(_ route: Route) {
+        change(route, "replace the route", type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE)
+    }
+
     /// Removes a route. Like `ip route del …`.
     package mutating func removeRoute(_ route: Route) {
         change(route, "remove the route", type: Int(RTM_DELROUTE), flags: 0)

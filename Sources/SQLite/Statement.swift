@@ -38,6 +38,11 @@ package struct Statement: ~Copyable {
         try check(sqlite3_bind_int64(handle, index, Int64(value)))
     }
 
+    /// Nil is NULL.
+    package borrowing func bind(_ index: Int32, _ value: Int?) throws(SQLiteError) {
+        if let value { try bind(index, value) } else { try check(sqlite3_bind_null(handle, index)) }
+    }
+
     package borrowing func bind(_ index: Int32, _ value: Bool) throws(SQLiteError) {
         try check(sqlite3_bind_int64(handle, index, value ? 1 : 0))
     }
@@ -75,6 +80,9 @@ package struct Statement: ~Copyable {
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
+
+    /// Nil for NULL.
+    package borrowing func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
     private borrowing func check(_ code: Int32) throws(SQLiteError) {
         if code != SQLITE_OK { throw failure(code) }

@@ -97,6 +97,10 @@ package enum Command {
             if polled[1].revents != 0, !drain(stdout.reading, into: &output) { polled[1].fd = -1 }
             if polled[2].revents != 0, !drain(stderr.reading, into: &errors) { polled[2].fd = -1 }
         }
+        // After a failed poll the program would wait for the rest of its input, and this process for its end.
+        stdin.closeWriting()
+        stdout.closeReading()
+        stderr.closeReading()
         return (output, errors)
     }
 

@@ -96,3 +96,11 @@ package func writeText(_ text: String, to path: String) throws(SystemError) {
     }
     if written != expected { throw SystemError("write", path, number: EIO) }
 }
+
+/// Makes or replaces a file of root's own (mode 0600) in one step: whoever reads it sees the old text or the new.
+package func replaceFile(_ path: String, with text: String) throws(SystemError) {
+    let new = path + ".new"
+    let file = try FileDescriptor(opening: new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+    try write(Array(text.utf8), to: file.raw)
+    try retrying("rename", path) { rename(new, path) }
+}

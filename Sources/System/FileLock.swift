@@ -31,6 +31,14 @@ extension FileDescriptor {
         try retrying("fcntl") { martlet_fcntl_lock(raw, MARTLET_F_OFD_SETLK, &lock) }
     }
 
+    /// Whether another open file description holds a byte (`F_OFD_GETLK`).
+    package borrowing func isByteLocked(_ offset: Int) throws(SystemError) -> Bool {
+        let raw = raw
+        var lock = byteLock(offset, Int16(F_WRLCK))
+        try retrying("fcntl") { martlet_fcntl_lock(raw, MARTLET_F_OFD_GETLK, &lock) }
+        return lock.l_type != Int16(F_UNLCK)
+    }
+
     /// Waits for one byte of the file, which need not exist.
     ///
     /// - Parameters:

@@ -24,7 +24,7 @@ extension Operation {
         if usesOwnIPAM {
             try addLeased(plan, addresses, namespace, directory, &wiring, answer)
         } else {
-            try addDelegated(plan, namespace, &wiring, answer)
+            try addDelegated(plan, namespace, directory, &wiring, answer)
         }
     }
 
@@ -38,7 +38,7 @@ extension Operation {
         }
         return LinkPlan(
             hostName: HostInterfaceName.candidates(attachment, request.args)[0], owner: attachment.owner,
-            podName: attachment.ifname, podMAC: wishes.mac ?? randomMAC(), mtu: mtu, addresses: [],
+            podName: attachment.ifname, podMAC: wishes.mac ?? attachment.mac, mtu: mtu, addresses: [],
             destinations: settings.ipam.routes ?? [], wantsDefaultRoute: settings.ipam.routes == nil,
             blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
             enablesForwarding: settings.enablesForwarding)
@@ -46,8 +46,8 @@ extension Operation {
 
     /// Wires with addresses of a plugin that is executed.
     private func addDelegated(
-        _ draft: LinkPlan, _ namespace: borrowing NetworkNamespace, _ wiring: inout Wiring,
-        _ answer: (CNIResult) throws(CNIFailure) -> Void
+        _ draft: LinkPlan, _ namespace: borrowing NetworkNamespace, _ directory: borrowing LedgerDirectory,
+        _ wiring: inout Wiring, _ answer: (CNIResult) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
         let delegation = try delegate()
         let given = try delegation.add()
@@ -61,6 +61,7 @@ extension Operation {
                 plan.wantsDefaultRoute = given.routes.contains { $0.dst.length == 0 }
                 for route in given.routes where route.dst.length > 0 { plan.destinations.append(route.dst) }
             }
+            if plan.families.contains(.ipv6) { try guardSources(directory) }
             try connect(
                 &plan, namespace, &wiring, { (_) throws(CNIFailure) in },
                 { (conflict, device, _) throws(CNIFailure) in

@@ -43,7 +43,11 @@ extension Operation {
     }
 
     /// Compares the leases with what prevResult says the container has.
-    func checkAddresses() throws(CNIFailure) { _ = try checkedLeases(request.prevResult?.ips ?? []) }
+    ///
+    /// - Throws: `CNIFailure` with code 103, or 3 where nothing at all is known of the container's interface.
+    func checkAddresses() throws(CNIFailure) {
+        do throws(CNIFailure) { _ = try checkedLeases(request.prevResult?.ips ?? []) } catch { throw told(error) }
+    }
 
     /// The attachment's leases, which must be the addresses that prevResult lists.
     func checkedLeases(_ ips: [CNIResult.IP]) throws(CNIFailure) -> [Lease] {

@@ -7,12 +7,12 @@ enum CalicoKeys {
     /// Looks for both kinds.
     ///
     /// - Returns: the harmless keys that are there.
-    /// - Throws: `JSON.TypeError` that names a key that cannot be honoured.
+    /// - Throws: `JSON.TypeError` that names a key that cannot be honoured, with its value, or one that is wrong.
     static func examine(_ configuration: JSONObject) throws(JSON.TypeError) -> [String] {
         if let ipam = try configuration.object("ipam"), try ipam.string("type") == "martlet-ipam",
             ipam.value("subnet") != nil
         {
-            throw ipam.wrong(
+            throw ipam.unsupported(
                 "subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
         }
         // Under another plugin the other keys are that plugin's.
@@ -22,10 +22,10 @@ enum CalicoKeys {
         try refuseTruth(configuration, "require_mtu_file", "false: give mtu itself")
         try refuseTruth(configuration, "include_default_routes", "false: list routes under ipam.routes")
         if let queues = try configuration.integer("num_queues", in: 0...4096), queues > 1 {
-            throw configuration.wrong("num_queues", "1: Martlet makes veths with one queue")
+            throw configuration.unsupported("num_queues", "1: Martlet makes veths with one queue")
         }
         if let gates = try configuration.strings("readiness_gates"), !gates.isEmpty {
-            throw configuration.wrong("readiness_gates", "no gates: Martlet asks nobody before it starts a pod")
+            throw configuration.unsupported("readiness_gates", "no gates: Martlet asks nobody before it starts a pod")
         }
         if let features = try configuration.object("feature_control") {
             try refuseTruth(features, "ip_addrs_no_ipam", "false: ask for addresses with ipAddrs")
@@ -53,12 +53,12 @@ enum CalicoKeys {
     private static func refuse(
         _ object: JSONObject, _ key: String, unless allowed: [String], _ expected: String
     ) throws(JSON.TypeError) {
-        if let text = try object.string(key), !allowed.contains(text) { throw object.wrong(key, expected) }
+        if let text = try object.string(key), !allowed.contains(text) { throw object.unsupported(key, expected) }
     }
 
     private static func refuseTruth(
         _ object: JSONObject, _ key: String, _ expected: String
     ) throws(JSON.TypeError) {
-        if try object.bool(key) == true { throw object.wrong(key, expected) }
+        if try object.bool(key) == true { throw object.unsupported(key, expected) }
     }
 }

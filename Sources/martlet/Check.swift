@@ -12,9 +12,29 @@ extension Operation {
     ///
     /// What later plugins changed is in prevResult and so expected: the MAC, the MTU.
     ///
-    /// - Throws: `CNIFailure` with code 103 and all differences.
+    /// - Throws: `CNIFailure` with code 103 and all differences, or 3 where nothing exists that could differ.
     func check() throws(CNIFailure) {
         let namespace = try openNamespace()
+        let expected: Expectation
+        do throws(CNIFailure) { expected = try expectation() } catch { throw told(error) }
+        let differences = try kernel { () throws(WiringError) in
+            try Inspection.run(expected.plan, expected.leniency, HostTables(), in: namespace)
+        }
+        guard let first = differences.first else { return }
+        throw CNIFailure(
+            .checkFailed,
+            differences.dropFirst().reduce(first.text) { $0 + "; " + $1.text },
+            details: "delete the pod and let it start again")
+    }
+
+    /// What the kernel should have.
+    private struct Expectation {
+        let plan: LinkPlan
+        let leniency: Inspection.Leniency
+    }
+
+    /// Compares prevResult with the ledger, or has another IPAM plugin do it, and gathers what ADD had planned.
+    private func expectation() throws(CNIFailure) -> Expectation {
         guard let result = request.prevResult,
             let number = result.interfaces.firstIndex(where: {
                 $0.name == attachment.ifname && $0.sandbox == request.netns
@@ -28,16 +48,12 @@ extension Operation {
         let leases = usesOwnIPAM ? try checkedLeases(ips) : []
         let addresses = usesOwnIPAM ? LinkPlan.Address.of(leases) : try checkDelegate(ips)
         let plan = try planToCheck(result, interface, addresses)
-        // Another IPAM's pods have no lease that would remember the MAC they were born with.
-        let hasNewMAC = leases.first.map { $0.mac != plan.podMAC.description } ?? true
-        let knowsMTU = settings.mtu != nil || interface.mtu != nil
-        let differences = try kernel { () throws(WiringError) in
-            try Inspection.run(plan, hasNewMAC: hasNewMAC, knowsMTU: knowsMTU, in: namespace)
-        }
-        guard let first = differences.first else { return }
-        throw CNIFailure(
-            .checkFailed, differences.count == 1 ? first : differences.joined(separator: "; "),
-            details: "delete the pod and let it start again")
+        // Another IPAM's pods have no lease that would say the MAC they were born with, if it was asked for.
+        let birthMAC = leases.first?.mac ?? attachment.mac.description
+        var leniency = Inspection.Leniency()
+        leniency.mayHaveNewMAC = birthMAC != plan.podMAC.description
+        leniency.guessesMTU = settings.mtu == nil && interface.mtu == nil
+        return Expectation(plan: plan, leniency: leniency)
     }
 
     /// The plan that ADD had, as far as prevResult and ledger tell it.

@@ -110,10 +110,4 @@ extension Operation {
                 details: failure.details + "; the link could not be removed and stays until DEL: " + error.text)
         }
     }
-
-    /// A random unicast MAC of the locally administered kind (IEEE 802, bit 1 of the first octet).
-    func randomMAC() -> MACAddress {
-        let random = randomNumber() & 0xFCFF_FFFF_FFFF
-        return MACAddress(random | 0x0200_0000_0000)
-    }
 }

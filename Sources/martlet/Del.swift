@@ -121,14 +121,9 @@ extension Operation {
     private func removeBlindly(_ problem: LedgerError) throws(CNIFailure) {
         if case .busy = problem { throw CNIFailure(problem) }
         log.note(.error, "the ledger cannot be used, only the link goes: " + CNIFailure(problem).message)
-        let suffix = "/" + attachment.containerID + "/" + attachment.ifname
         try kernel { () throws(WiringError) in
             let wiring = try Wiring()
-            var own: [Link] = []
-            for link in try wiring.hostLinks() where attachment.owner.owns(link) || link.alias.hasSuffix(suffix) {
-                own.append(link)
-            }
-            try LinkRemoval.remove(own)
+            try LinkRemoval.remove(try wiring.hostLinks().filter { attachment.isOnAnyNetwork($0) })
         }
     }
 }

@@ -68,6 +68,11 @@ func kernel<Result: ~Copyable>(_ body: () throws(WiringError) -> Result) throws(
     do throws(WiringError) { return try body() } catch { throw CNIFailure(error) }
 }
 
+/// Asks nftables; its refusal is the operation's.
+func masquerade<Result>(_ body: () throws(MasqueradeError) -> Result) throws(CNIFailure) -> Result {
+    do throws(MasqueradeError) { return try body() } catch { throw CNIFailure(error) }
+}
+
 /// Makes system calls whose failure is the operation's.
 func calls<Result: ~Copyable>(
     _ code: CNIFailure.Code = .io, _ body: () throws(SystemError) -> Result

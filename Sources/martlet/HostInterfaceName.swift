@@ -1,10 +1,24 @@
+import Addressing
 import CNI
 import Dataplane
 import IPAM
+import Netlink
 
 extension Attachment {
     /// How the attachment's link is known.
     var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
+
+    /// The MAC of the pod's end where nobody asks for one: unicast and locally administered (IEEE 802, bits 0 and 1 of
+    /// the first octet).
+    ///
+    /// Made of the alias's hash, so that CHECK knows it again where no lease says it. It has to be nobody else's on its
+    /// link only, which has two ends.
+    var mac: MACAddress { MACAddress(fnv1a(alias) & 0xFCFF_FFFF_FFFF | 0x0200_0000_0000) }
+
+    /// Whether a link is that of the container's interface, on this network or, if its alias says so, on another.
+    func isOnAnyNetwork(_ link: Link) -> Bool {
+        owner.owns(link) || link.alias.hasSuffix("/" + containerID + "/" + ifname)
+    }
 }
 
 /// Names for the host end of a pod's link, 15 bytes each: the most that an interface name holds.

@@ -8,6 +8,11 @@ extension JSONObject {
         JSON.TypeError(path: path(to: key), found: value(key) ?? .null, expected: expected)
     }
 
+    /// An error about a key of Calico's whose value Martlet cannot honour.
+    func unsupported(_ key: String, _ expected: String) -> JSON.TypeError {
+        JSON.TypeError(path: path(to: key), unsupported: value(key) ?? .null, expected: expected)
+    }
+
     /// A path from the root; empty text counts as absent.
     func absolutePath(_ key: String) throws(JSON.TypeError) -> String? {
         guard let text = try string(key), !text.isEmpty else { return nil }

@@ -3,7 +3,6 @@ import CNI
 import Dataplane
 import IPAM
 import Ledger
-import Masquerade
 import Netlink
 
 /// What a lease brings with it: a claim that must last, NAT, an address that turns out to be in use, an ADD that fails.
@@ -24,20 +23,7 @@ extension Operation {
         for address in grant.unrested {
             log.note(.warning, "address " + address.description + " is used again before its rest: the pools are full")
         }
-        let guardsIPv6 = grant.pools.contains { $0.cidr.family == .ipv6 }
-        guard guardsIPv6 || grant.pools.contains(where: { $0.natOutgoing }) else { return }
-        var all: [Prefix] = []
-        var masqueraded: [Prefix] = []
-        for pool in grant.allPools {
-            all.append(pool.cidr)
-            if pool.natOutgoing { masqueraded.append(pool.cidr) }
-        }
-        let table = MasqueradePlan(
-            pools: all, masqueraded: masqueraded,
-            guardsIPv6Sources: grant.allPools.contains { $0.cidr.family == .ipv6 })
-        do throws(MasqueradeError) { if try !table.isInPlace() { try table.install() } } catch {
-            throw CNIFailure(error)
-        }
+        if grant.pools.contains(where: { $0.needsTable }) { try keepTable(of: grant.allPools) }
     }
 
     private func keepClaim(

@@ -19,14 +19,15 @@ struct PodWishes: Sendable {
 
     /// Collects the wishes: capabilities first, then the pod's annotations, then `args.cni`, then CNI_ARGS.
     ///
-    /// - Throws: `CNIFailure` with code 7, or 4 for CNI_ARGS, for a wish that cannot be read or two of one family.
+    /// - Throws: `CNIFailure` with code 7, or 4 for CNI_ARGS, for a wish that cannot be read or two of one family; with
+    ///   code 2 for one that Martlet cannot honour.
     init(_ request: CNIRequest) throws(CNIFailure) {
         do throws(JSON.TypeError) {
             if let runtime = request.runtimeConfig { try take(runtime) }
             if let arguments = try request.configuration.object("args")?.object("cni") {
                 try take(arguments.interfaceAddresses("ips"), arguments, "ips")
             }
-        } catch { throw CNIFailure(.invalidConfiguration, error) }
+        } catch { throw CNIFailure(error) }
         // With addresses given in a newer way, the old one is ignored.
         if addresses.isEmpty {
             for ip in request.args.ips { addresses.append(ip.address) }
@@ -61,7 +62,7 @@ struct PodWishes: Sendable {
         if let text = try runtime.string(macKey), !text.isEmpty { mac = try parseMAC(text, runtime, macKey) }
         guard let annotations = try runtime.object(runtime.spelling(of: Self.annotations)) else { return }
         for name in Self.refused where annotations.value(Self.prefix + name) != nil {
-            throw annotations.wrong(Self.prefix + name, "no such annotation: ask for addresses with ipAddrs")
+            throw annotations.unsupported(Self.prefix + name, "no such annotation: ask for addresses with ipAddrs")
         }
         ipv4Pools = try annotations.texts(Self.prefix + "ipv4pools")
         ipv6Pools = try annotations.texts(Self.prefix + "ipv6pools")

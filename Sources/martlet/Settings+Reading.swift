@@ -9,7 +9,8 @@ import System
 extension Settings {
     /// Reads and checks the network configuration.
     ///
-    /// - Throws: `CNIFailure` with code 7 that names the key, what was there and what was expected.
+    /// - Throws: `CNIFailure` with code 7, or 2 where it asks for what Martlet does not do; it names the key, what was
+    ///   there and what was expected.
     init(_ configuration: JSONObject) throws(CNIFailure) {
         do throws(JSON.TypeError) {
             ignoredKeys = try CalicoKeys.examine(configuration)
@@ -27,7 +28,7 @@ extension Settings {
             let empty = try JSONObject(.object([]), path: configuration.path(to: "ipam"))
             ipam = try IPAM(try configuration.object("ipam") ?? empty)
             node = try Self.nodeName(configuration)
-        } catch { throw CNIFailure(.invalidConfiguration, error) }
+        } catch { throw CNIFailure(error) }
     }
 
     /// What DEL needs of a configuration that is wrong elsewhere: where the ledger is, and who delegates.
@@ -41,7 +42,7 @@ extension Settings {
         }
         let object: JSONObject
         do throws(JSON.TypeError) { object = try JSONObject(.object(kept)) } catch {
-            throw CNIFailure(.invalidConfiguration, error)
+            throw CNIFailure(error)
         }
         try self.init(object)
     }
@@ -86,12 +87,12 @@ extension Settings.IPAM {
         }
         ranges = try ipam.prefixes("node_range")
         reservations = try ipam.prefixList("reservations")
-        blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000) ?? 0
+        blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000)
         routes = try ipam.routes()
         gateways = try ipam.addresses("gateway")
         let longest = pools.contains { $0.cidr.family == .ipv4 } ? 32 : 128
         prefixLength = try ipam.integer("prefix_length", in: 1...longest)
-        restTime = try ipam.integer("rest_seconds", in: 0...86_400) ?? 180
+        restTime = try ipam.integer("rest_seconds", in: 0...86_400)
         for one in ranges.indices where ranges[..<one].contains(where: { $0.family == ranges[one].family }) {
             throw ipam.wrong("node_range", "one range of each family")
         }

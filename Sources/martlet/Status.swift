@@ -8,25 +8,35 @@ import System
 
 /// STATUS: whether an ADD would find what it needs. It asks, and changes nothing.
 extension Operation {
-    /// - Throws: `CNIFailure` with code 50 when an ADD cannot be served.
+    /// - Throws: `CNIFailure` with code 50 when an ADD cannot be served, 51 when running pods suffer, too.
     func status() throws(CNIFailure) {
         guard usesOwnIPAM else {
             _ = try delegate().run(.status)
             return
         }
-        try statusOfAddresses()
+        try asStatus { () throws(CNIFailure) in
+            try examineRunningPods()
+            let addresses = try addressWishes(try PodWishes(request))
+            try examineForwarding(addresses.map(\.family), .notAvailable)
+            try rehearse(addresses)
+        }
     }
 
     /// - Throws: `CNIFailure` with code 50 when no address can be given.
     func statusOfAddresses() throws(CNIFailure) {
-        do throws(CNIFailure) { try rehearse() } catch {
+        try asStatus { () throws(CNIFailure) in try rehearse(try addressWishes(try PodWishes(request))) }
+    }
+
+    /// Whatever speaks against an ADD is error 50, unless it is 51.
+    private func asStatus(_ body: () throws(CNIFailure) -> Void) throws(CNIFailure) {
+        do throws(CNIFailure) { try body() } catch {
+            if error.code == .limitedConnectivity { throw error }
             throw CNIFailure(.notAvailable, error.message, details: error.details)
         }
     }
 
     /// Goes through a lease and takes it back.
-    private func rehearse() throws(CNIFailure) {
-        let addresses = try addressWishes(try PodWishes(request))
+    private func rehearse(_ addresses: [LeaseRequest.Address]) throws(CNIFailure) {
         let folder = try ledger { () throws(LedgerError) in
             try LedgerDirectory(existing: settings.dataDirectory)
         }

@@ -42,11 +42,12 @@ struct ArrowTests {
         }
     }
 
-    @Test("Nothing under Sources imports Foundation, NIO or ArgumentParser")
+    @Test("Nothing but the operators' tool imports Foundation, NIO or ArgumentParser")
     func nothingHeavy() async throws {
         let imports = try Import.all(below: "Sources")
         #expect(imports.count > 100)
-        #expect(imports.filter { House.isHeavy($0.module) }.isEmpty)
+        let rooms = Set(imports.filter { House.isHeavy($0.module) }.map { $0.file.split(separator: "/")[1] })
+        #expect(rooms.isSubset(of: House.heavyRooms))
         let reach = try await DescribedPackage.current.reach(of: "martlet")
         #expect(reach.filter { House.isHeavy($0) }.isEmpty)
     }

@@ -45,6 +45,20 @@ struct AddTests {
         }
     }
 
+    @Test("gives the pod a MAC that no vendor has, another for each container, and the same when that comes again")
+    func mac() async throws {
+        try await withNode { node in
+            let (pod, other) = (try await node.pod(), try await node.pod())
+            let mac = try await node.add(pod)["interfaces"][1]["mac"].string
+            #expect(try await node.add(other)["interfaces"][1]["mac"].string != mac)
+            // The second digit of a local and unicast address, IEEE 802.
+            let digit = try #require(mac?.dropFirst().first)
+            #expect("26ae".contains(digit))
+            try await node.delete(pod)
+            try await expectEqual(node.add(pod)["interfaces"][1]["mac"].string, mac)
+        }
+    }
+
     @Test("makes a host end with Calico's MAC, one queue, an alias, and the other end in the pod")
     func hostEnd() async throws {
         try await withNode { node in

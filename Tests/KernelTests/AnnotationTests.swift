@@ -69,18 +69,24 @@ struct AnnotationTests {
             let error = try await node.cni(
                 .add, try await node.pod(), configuration: configuration(node, [name: .string(text)])
             ).error()
+            #expect(error.code == 7)
             #expect(error.whole.contains(name), "\(error)")
             try await node.expectUnchanged(since: before)
         }
     }
 
-    @Test("that Martlet cannot honour are an error that names them", arguments: ["floatingIPs", "ipAddrsNoIpam"])
+    @Test(
+        "that Martlet cannot honour are error 2, whose message holds the annotation and its value",
+        arguments: ["floatingIPs", "ipAddrsNoIpam"])
     func unsupported(name: String) async throws {
         try await withNode { node in
+            let before = try await node.snapshot()
             let error = try await node.cni(
                 .add, try await node.pod(), configuration: configuration(node, [name: #"["10.244.3.7"]"#])
             ).error()
-            #expect(error.whole.contains(name), "\(error)")
+            #expect(error.code == 2, "\(error)")
+            #expect(error.message.contains(name) && error.message.contains("10.244.3.7"), "\(error)")
+            try await node.expectUnchanged(since: before)
         }
     }
 

@@ -62,10 +62,6 @@ struct BadConfigurationTests {
         Mistake("route_protocol", 256), Mistake("route_protocol", "x", undecodable), Mistake("route_protocol", 0),
         Mistake("container_settings", 5, undecodable),
         Mistake("container_settings.allow_ip_forwarding", "perhaps", undecodable),
-        Mistake("device_type", "netkit", [2, 7], ["netkit"]),
-        Mistake("dataplane_options", ["type": "grpc"], [2, 7], ["grpc"]),
-        Mistake("feature_control", ["floating_ips": true], [2, 7], ["floating_ips"]),
-        Mistake("feature_control", ["ip_addrs_no_ipam": true], [2, 7], ["ip_addrs_no_ipam"]),
     ]
 
     private static let pools = [

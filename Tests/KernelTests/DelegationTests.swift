@@ -55,6 +55,59 @@ struct DelegationTests {
         }
     }
 
+    @Test(
+        "CHECK names a permanent neighbour that the pod has lost, of either family",
+        arguments: ["169.254.1.1", "fe80::ecee:eeff:feee:eeee"])
+    func neighbour(gateway: String) async throws {
+        try await withNode { node in
+            let pod = try await node.pod()
+            let result = try await node.add(pod, configuration: fixed(node))
+            try await node.check(pod, result: result, configuration: fixed(node)).result()
+            try await pod.namespace.ip("neigh del \(gateway) dev eth0")
+            let error = try await node.check(pod, result: result, configuration: fixed(node)).error()
+            #expect(error.code == 103)
+            #expect(error.whole.contains("neighbour \(gateway)"), "\(error)")
+        }
+    }
+
+    @Test("CHECK names a neighbour whose MAC is another one, on the host and in the pod")
+    func neighbourMAC() async throws {
+        try await withNode { node in
+            let pod = try await node.pod()
+            let result = try await node.add(pod, configuration: hostLocal(node))
+            let (host, address) = (try result.resultHostLink(), try result.resultAddress())
+            try await node.namespace.ip("neigh replace \(address) lladdr 02:00:00:00:00:96 dev \(host)")
+            try await pod.namespace.ip("neigh replace 169.254.1.1 lladdr 02:00:00:00:00:98 dev eth0 nud permanent")
+            let error = try await node.check(pod, result: result, configuration: hostLocal(node)).error()
+            #expect(error.whole.contains("neighbour \(address)"), "\(error)")
+            #expect(error.whole.contains("neighbour 169.254.1.1"), "\(error)")
+        }
+    }
+
+    @Test("CHECK is content with neighbours that the kernel forgot when a later plugin changed the MAC")
+    func laterMAC() async throws {
+        try await withNode { node in
+            let tuning: Value = ["type": "tuning", "mac": "02:00:00:00:00:42"]
+            let chain = Chain(on: node, [fixed(node), tuning])
+            let pod = try await node.pod()
+            let result = try await chain.add(pod)
+            let permanent = try await pod.namespace.neighbours().filter { $0.state.contains("PERMANENT") }
+            #expect(!permanent.contains { $0.address == "169.254.1.1" })
+            try await expectEqual(chain.check(pod, result: result), nil)
+        }
+    }
+
+    @Test("CHECK is content with a MAC that the runtime asked for")
+    func requestedMAC() async throws {
+        try await withNode { node in
+            let pod = try await node.pod()
+            let configuration = hostLocal(node).merging(["runtimeConfig": ["mac": "02:11:22:33:44:55"]])
+            let result = try await node.add(pod, configuration: configuration)
+            #expect(result["interfaces"][1]["mac"] == "02:11:22:33:44:55")
+            try await node.check(pod, result: result, configuration: configuration).result()
+        }
+    }
+
     private func fixed(_ node: Node) -> Value {
         node.configuration([
             "ipam": [

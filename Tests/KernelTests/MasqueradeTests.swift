@@ -66,6 +66,24 @@ struct MasqueradeTests {
         }
     }
 
+    @Test("guards IPv6 sources as well, for pods whose addresses come from elsewhere; not on a kernel without IPv6")
+    func guarding() async throws {
+        try await withNode([.smallDisk, .outside, .defaultRoute]) { node in
+            try await node.add(try await node.pod(), configuration: configuration(node, nat: true))
+            let with = try await node.namespace.must("/usr/sbin/nft", "list", "table", "inet", "martlet")
+            #expect(with.contains("masquerade") && with.contains("ip6 saddr"))
+            // Only programs on this node see settings as they would be without IPv6.
+            try await node.namespace.must("/bin/mount", "-t", "tmpfs", "settings", "/proc/sys/net")
+            try await node.namespace.must("/bin/mkdir", "/proc/sys/net/ipv4")
+            try await node.namespace.must("/usr/bin/touch", "/proc/sys/net/ipv4/ip_forward")
+            let pod = try await node.pod()
+            try await node.add(pod, configuration: configuration(node, nat: true))
+            let without = try await node.namespace.must("/usr/sbin/nft", "list", "table", "inet", "martlet")
+            #expect(without.contains("masquerade") && !without.contains("ip6 saddr"))
+            #expect(try await pod.namespace.pings("192.0.2.1"))
+        }
+    }
+
     @Test("leaves other tables alone")
     func otherTables() async throws {
         try await withNode { node in

@@ -108,6 +108,25 @@ struct DriftTests {
         }
     }
 
+    @Test("tells that a table for other pools serves a plan, and one that lacks a rule or has a stranger's does not")
+    func service() async throws {
+        let namespace = try await Namespace.make()
+        #expect(try await !Plan.mixed.isServed(in: namespace))
+        var older = Plan.mixed
+        older.pools.removeLast()
+        try await older.install(in: namespace)
+        #expect(try await !Plan.mixed.isInPlace(in: namespace))
+        #expect(try await Plan.mixed.isServed(in: namespace))
+        var lacking = Plan.mixed
+        lacking.guardsIPv6Sources = false
+        try await lacking.install(in: namespace)
+        #expect(try await !Plan.mixed.isServed(in: namespace))
+        try await Plan.mixed.install(in: namespace)
+        #expect(try await lacking.isServed(in: namespace))
+        #expect(try await namespace.nft("add rule inet martlet postrouting accept").succeeded)
+        #expect(try await !Plan.mixed.isServed(in: namespace))
+    }
+
     @Test("says so when it may not ask")
     func permission() async throws {
         let namespace = try await Namespace.make()

@@ -24,12 +24,16 @@ struct Plan {
         try await namespace.run(wrapper + command(action))
     }
 
-    func isInPlace(in namespace: Namespace) async throws -> Bool {
-        let completion = try await ask("look", in: namespace)
+    func isInPlace(in namespace: Namespace) async throws -> Bool { try await answer("look", in: namespace) }
+
+    func isServed(in namespace: Namespace) async throws -> Bool { try await answer("serve", in: namespace) }
+
+    private func answer(_ action: String, in namespace: Namespace) async throws -> Bool {
+        let completion = try await ask(action, in: namespace)
         switch (completion.succeeded, completion.text) {
         case (true, "true\n"): return true
         case (true, "false\n"): return false
-        default: throw Failure("look: \(completion.status) \(completion.text)\(completion.errorText)")
+        default: throw Failure("\(action): \(completion.status) \(completion.text)\(completion.errorText)")
         }
     }
 

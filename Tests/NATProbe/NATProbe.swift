@@ -25,6 +25,7 @@ struct NATProbe {
     private static func act(_ action: String, _ plan: MasqueradePlan) throws {
         switch action {
         case "look": print(try plan.isInPlace())
+        case "serve": print(try plan.isServed())
         case "install": try plan.install()
         case "repeat": for _ in 0..<100 { try plan.install() }
         case "watch": for _ in 0..<20_000 where try !plan.isInPlace() { fail("not in place") }

@@ -59,6 +59,9 @@ package struct Listener: Sendable {
         try await eventually(within: limit) { received.contains(text) }
     }
 
+    /// Gives the port up now.
+    package func end() { server.end() }
+
     fileprivate init(_ namespace: Namespace, _ port: Int, bind address: String) async throws {
         folder = try Folder()
         let isIPv6 = address.contains(":")

@@ -104,7 +104,11 @@ package struct LedgerFile: Sendable {
     /// The rows of any query; none when there is no ledger, or one that nobody has made tables in yet.
     package func rows(_ query: String) async throws -> [Value] {
         guard try await namespace.run(["/usr/bin/test", "-f", path]).succeeded else { return [] }
-        let completion = try await execute(["-readonly", "-json", path, query])
+        var completion = try await execute(["-readonly", "-json", path, query])
+        if completion.errorText.contains("attempt to write a readonly database") {
+            // Whoever made it was killed before its first transaction's journal was gone: it must be rolled back first.
+            completion = try await execute(["-json", path, query])
+        }
         if !completion.succeeded, completion.errorText.contains("no such table") { return [] }
         let text = try must(completion, query)
         return text.isEmpty ? [] : try Value(parsing: Array(text.utf8)).elements

@@ -1,0 +1,20 @@
+import Dataplane
+import Ledger
+import Netlink
+import System
+
+/// Why an audit could not look, or a repair could not be made.
+package enum AuditError: Error, Sendable {
+    case ledger(LedgerError)
+    case wiring(WiringError)
+}
+
+/// Asks the ledger; its refusal is the audit's.
+func books<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(AuditError) -> Result {
+    do throws(LedgerError) { return try body() } catch { throw .ledger(error) }
+}
+
+/// Asks the kernel about wires; its refusal is the audit's.
+func wires<Result: ~Copyable>(_ body: () throws(WiringError) -> Result) throws(AuditError) -> Result {
+    do throws(WiringError) { return try body() } catch { throw .wiring(error) }
+}

@@ -1,0 +1,98 @@
+import Addressing
+import IPAM
+import SQLite
+import System
+
+/// Changes that no pod's coming or going makes: the audit's, within a transaction.
+extension Ledger {
+    /// Leases a very address to an attachment whose link has it; false if that is somebody else's, or in no pool.
+    package borrowing func adopt(
+        _ address: IPAddress, _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int
+    ) throws(LedgerError) -> Bool {
+        guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
+        else { return false }
+        let block: Int
+        let owned = try sql { () throws(SQLiteError) in try claim(covering: address) }
+        if let owned {
+            guard owned.owner == node else { return false }
+            block = owned.id
+        } else {
+            block = try claim(cidr, pool, next: 0)
+        }
+        return try sql { () throws(SQLiteError) in
+            if try isLeased(address) { return false }
+            let queue = try connection.prepare("DELETE FROM freed WHERE address = ?")
+            try queue.bind(1, address.description)
+            try queue.run()
+            let row = try connection.prepare(
+                """
+                INSERT INTO lease (address, block, family, network, container_id, ifname, host_interface, mac, mtu,
+                  sandbox, sandbox_device, sandbox_inode, boot_id, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?, ?)
+                """)
+            try row.bind(1, address.description)
+            try row.bind(2, block)
+            try row.bind(3, Int(address.family.rawValue))
+            try row.bind(4, attachment.network)
+            try row.bind(5, attachment.containerID)
+            try row.bind(6, attachment.ifname)
+            try row.bind(7, hostInterface)
+            try row.bind(8, mac)
+            try row.bind(9, mtu)
+            try row.bind(10, bootID)
+            try row.bind(11, wallClockSeconds())
+            try row.run()
+            return true
+        }
+    }
+
+    /// Moves a lease to the block of this node that holds its address, claimed if need be; false if it is another's.
+    package borrowing func rehome(_ lease: Lease) throws(LedgerError) -> Bool {
+        guard let pool = try pools().first(where: { $0.cidr.contains(lease.address) }),
+            let cidr = pool.block(of: lease.address)
+        else { return false }
+        let owned = try sql { () throws(SQLiteError) in try claim(covering: lease.address) }
+        let block: Int
+        if let owned {
+            guard owned.owner == node else { return false }
+            block = owned.id
+        } else {
+            block = try claim(cidr, pool, next: 0)
+        }
+        return try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE lease SET block = ? WHERE address = ?")
+            try row.bind(1, block)
+            try row.bind(2, lease.address.description)
+            try row.run()
+            return connection.changes > 0
+        }
+    }
+
+    /// Takes leased addresses out of the queue of the freed, and brings the blocks' counts into their range; answers
+    /// how many rows were wrong.
+    package borrowing func correctCounts() throws(LedgerError) -> Int {
+        try sql { () throws(SQLiteError) in
+            var changed = 0
+            for statement: StaticString in [
+                "DELETE FROM freed WHERE address IN (SELECT address FROM lease)",
+                "UPDATE block SET next = min(max(next, 0), size) WHERE next < 0 OR next > size",
+            ] {
+                let row = try connection.prepare(statement)
+                try row.run()
+                changed += connection.changes
+            }
+            return changed
+        }
+    }
+
+    /// Lets an address that was set aside be used again; false if it was not.
+    package borrowing func endQuarantine(_ address: IPAddress) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "UPDATE freed SET quarantine = NULL WHERE address = ? AND quarantine IS NOT NULL")
+            try row.bind(1, address.description)
+            try row.run()
+            return connection.changes > 0
+        }
+    }
+}

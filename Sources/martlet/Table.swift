@@ -1,0 +1,53 @@
+import Addressing
+import CNI
+import Glibc
+import IPAM
+import Ledger
+import Masquerade
+
+/// The node's nftables table, which every network on the node shares.
+extension Operation {
+    /// Puts the table where it is not as these pools, all that there are, want it.
+    func keepTable(of pools: [Pool]) throws(CNIFailure) {
+        let table = MasqueradePlan(of: pools)
+        try masquerade { () throws(MasqueradeError) in
+            if try !table.isInPlace() { try table.install() }
+        }
+    }
+
+    /// Makes sure that no pod sends with another's IPv6 address, where its own comes from no pool.
+    ///
+    /// Any table of Martlet's does. Where there is none the ledger's pools come into it, if there is a ledger, for a
+    /// table without them would be taken for theirs until their next ADD.
+    func guardSources(_ directory: borrowing LedgerDirectory) throws(CNIFailure) {
+        let isGuarded = try masquerade { () throws(MasqueradeError) in try MasqueradePlan(of: []).isServed() }
+        if isGuarded { return }
+        try keepTable(
+            of: try ledger { () throws(LedgerError) in
+                guard let book = try existingLedger(directory) else { return [] }
+                return try book.transaction(in: directory) { () throws(LedgerError) in try book.pools() }
+            })
+    }
+}
+
+extension MasqueradePlan {
+    /// The table of a node with these pools, all that its ledger has.
+    ///
+    /// It always guards IPv6 sources, whatever the pools: addresses of other plugins' need it, too. A kernel without
+    /// IPv6 has nothing to guard, and no words for it.
+    init(of pools: [Pool]) {
+        var all: [Prefix] = []
+        var masqueraded: [Prefix] = []
+        for pool in pools {
+            all.append(pool.cidr)
+            if pool.natOutgoing { masqueraded.append(pool.cidr) }
+        }
+        let lacksIPv6 = access("/proc/sys/net/ipv6", F_OK) != 0 && errno == ENOENT
+        self.init(pools: all, masqueraded: masqueraded, guardsIPv6Sources: !lacksIPv6)
+    }
+}
+
+extension Pool {
+    /// Whether pods with an address of it need the table.
+    var needsTable: Bool { natOutgoing || cidr.family == .ipv6 }
+}

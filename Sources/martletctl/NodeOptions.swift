@@ -1,0 +1,58 @@
+import ArgumentParser
+import Glibc
+import IPAM
+import Ledger
+import System
+
+/// Which node's ledger a command looks at.
+struct NodeOptions: ParsableArguments {
+    @Option(name: .customLong("data-dir"), help: "Folder of the ledger: data_dir of the network configuration.")
+    var dataDirectory = "/var/lib/martlet"
+
+    @Option(help: "Node whose blocks are meant (default: the ledger's, if it knows one only, else this machine).")
+    var nodename: String?
+
+    /// Opens the ledger.
+    ///
+    /// - Throws: `Trouble` with status 2 when there is none, or it cannot be read.
+    func open(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
+        let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) }
+        guard let directory = folder else { throw missing }
+        let node = try nodename ?? onlyNode(directory)
+        let opened = try book(directory, node)
+        guard let book = opened else { throw missing }
+        try body(book, directory)
+    }
+
+    private var missing: Trouble {
+        Trouble(
+            .blind, "there is no ledger in \(dataDirectory)",
+            hint: "the first pod makes it; if data_dir is another folder, say --data-dir")
+    }
+
+    private func book(_ directory: borrowing LedgerDirectory, _ node: String) throws(Trouble) -> Ledger? {
+        let bootID: String
+        do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
+        return try ledger { () throws(LedgerError) in
+            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: 180, isRouted: true)
+        }
+    }
+
+    /// The only owner of blocks, else this machine's name.
+    private func onlyNode(_ directory: borrowing LedgerDirectory) throws(Trouble) -> String {
+        guard let book = try book(directory, "") else { throw missing }
+        let owners = try ledger { () throws(LedgerError) in
+            try book.reading { () throws(LedgerError) in try book.owners() }
+        }
+        return owners.count == 1 ? owners[0] : hostName()
+    }
+}
+
+/// This machine's name in lower case, as the plugin takes it.
+private func hostName() -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { space in
+        guard let start = space.baseAddress, gethostname(start, 255) == 0 else { return "localhost" }
+        space[255] = 0
+        return String(cString: start).lowercased()
+    }
+}

@@ -1,0 +1,21 @@
+import Glibc
+import JSON
+import System
+
+/// Where a command's words go.
+enum Output {
+    static func line(_ text: String = "") { write(text + "\n", to: 1) }
+
+    static func error(_ text: String) { write(text + "\n", to: 2) }
+
+    static func json(_ value: JSON) {
+        var bytes: [UInt8] = []
+        value.write(into: &bytes)
+        write(String(decoding: bytes, as: UTF8.self) + "\n", to: 1)
+    }
+
+    /// Who reads stdout may go away at any time (`martletctl … | head`): then there is nobody left to tell.
+    private static func write(_ text: String, to descriptor: Int32) {
+        do throws(SystemError) { try System.write(Array(text.utf8), to: descriptor) } catch { Glibc.exit(1) }
+    }
+}

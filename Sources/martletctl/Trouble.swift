@@ -1,0 +1,75 @@
+import Audit
+import Dataplane
+import Glibc
+import Ledger
+
+/// Why a command ends without having done what it was asked, for people.
+struct Trouble: Error {
+    /// Exit statuses, those of README and `--help`.
+    enum Status: Int32 {
+        /// There are findings, or what was asked for is refused.
+        case findings = 1
+        /// Ledger or kernel could not be looked at.
+        case blind = 2
+    }
+
+    let status: Status
+    /// Empty when everything has been said already.
+    let message: String
+    /// What to do about it.
+    let hint: String
+
+    init(_ status: Status, _ message: String = "", hint: String = "") {
+        self.status = status
+        self.message = message
+        self.hint = hint
+    }
+
+    func report() {
+        guard !message.isEmpty else { return }
+        Output.error("Error: " + message)
+        if !hint.isEmpty { Output.error("Hint: " + hint) }
+    }
+}
+
+extension Trouble {
+    init(_ error: LedgerError) {
+        switch error {
+        case .unusable(let text): self.init(.blind, text)
+        case .busy(let what, let holder, let patience):
+            self.init(
+                .blind, "\(what) has been held for \(patience) s by \(holder)", hint: "try again when it has ended")
+        case .tooNew(let path, let version):
+            self.init(
+                .blind, "\(path) was written by a newer Martlet (schema \(version))",
+                hint: "use the martletctl of that version")
+        case .database(let error): self.init(.blind, error.description)
+        case .system(let error): self.init(.blind, error.description)
+        case .refused(.exhausted(let limit), let family):
+            let cause = limit.map { "the limit of \($0) blocks is reached" } ?? "no pool for this node has one left"
+            self.init(.findings, "no \(family) address: \(cause)")
+        case .refused(let refusal, let family): self.init(.findings, "no \(family) address: \(refusal)")
+        case .pools(let problem): self.init(.findings, problem.description)
+        case .conflict(let text): self.init(.findings, text)
+        }
+    }
+
+    init(_ error: WiringError) { self.init(.blind, error.text, hint: "martletctl needs root and CAP_NET_ADMIN") }
+
+    init(_ error: AuditError) {
+        switch error {
+        case .ledger(let error): self.init(error)
+        case .wiring(let error): self.init(error)
+        }
+    }
+}
+
+/// Asks the ledger; its refusal is the command's.
+func ledger<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(Trouble) -> Result {
+    do throws(LedgerError) { return try body() } catch { throw Trouble(error) }
+}
+
+/// Audits or repairs; a refusal is the command's.
+func audited<Result: ~Copyable>(_ body: () throws(AuditError) -> Result) throws(Trouble) -> Result {
+    do throws(AuditError) { return try body() } catch { throw Trouble(error) }
+}
