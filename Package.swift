@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System",
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

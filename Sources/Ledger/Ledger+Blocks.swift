@@ -81,6 +81,12 @@ extension Ledger {
 
     /// Gives a block back, within a transaction, if no lease has come to it meanwhile.
     package borrowing func giveBack(_ block: OwnedBlock) throws(LedgerError) -> Bool {
+        let isGiven = try remove(block)
+        if isGiven { try removeDrainedPools() }
+        return isGiven
+    }
+
+    private borrowing func remove(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
             let used = try connection.prepare("SELECT 1 FROM lease WHERE block = ? LIMIT 1")
             try used.bind(1, block.id)

@@ -81,7 +81,7 @@ extension Ledger {
         }
     }
 
-    private borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
+    borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
@@ -95,7 +95,7 @@ extension Ledger {
         }
     }
 
-    private borrowing func change(_ old: Pool, to new: Pool) throws(LedgerError) {
+    borrowing func change(_ old: Pool, to new: Pool) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """

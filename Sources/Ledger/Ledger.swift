@@ -96,15 +96,23 @@ package struct Ledger: ~Copyable {
     package borrowing func rehearse(
         _ request: LeaseRequest, in directory: borrowing LedgerDirectory
     ) throws(LedgerError) -> Grant {
-        let rehearsal = Rehearsal()
+        try trying(in: directory) { () throws(LedgerError) in try lease(request) }
+    }
+
+    /// Runs `body` as a transaction and takes back what it wrote.
+    @discardableResult
+    package borrowing func trying<Result>(
+        in directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
+    ) throws(LedgerError) -> Result {
+        let rehearsal = Rehearsal<Result>()
         do throws(LedgerError) {
             try transaction(in: directory) { () throws(LedgerError) -> Void in
-                rehearsal.grant = try lease(request)
+                rehearsal.result = try body()
                 throw .conflict("the rehearsal is over")
             }
         } catch {
-            guard let grant = rehearsal.grant else { throw error }
-            return grant
+            guard let result = rehearsal.result else { throw error }
+            return result
         }
         throw .conflict("a rehearsal has no end of its own")
     }
@@ -237,6 +245,6 @@ extension Ledger {
 }
 
 /// What a rehearsal came to before it is rolled back like any failure.
-private final class Rehearsal {
-    var grant: Grant?
+private final class Rehearsal<Result> {
+    var result: Result?
 }

@@ -24,6 +24,21 @@ struct NodeOptions: ParsableArguments {
         try body(book, directory)
     }
 
+    /// Opens the ledger, and makes it where there is none: what operators declare may come before the first pod.
+    func openOrMake(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
+        let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: dataDirectory) }
+        let node = nodename ?? hostName()
+        let bootID: String
+        do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
+        let book = try ledger { () throws(LedgerError) in
+            let book = try Ledger(in: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
+            // The tables are made by the first transaction.
+            try book.transaction(in: directory) { () throws(LedgerError) in }
+            return book
+        }
+        try body(book, directory)
+    }
+
     private var missing: Trouble {
         Trouble(
             .blind, "there is no ledger in \(dataDirectory)",
@@ -34,7 +49,7 @@ struct NodeOptions: ParsableArguments {
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
         return try ledger { () throws(LedgerError) in
-            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: 180, isRouted: true)
+            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
         }
     }
 

@@ -38,7 +38,11 @@ enum House {
             ]),
         Room(
             "martletctl",
-            uses: ["Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System"]),
+            uses: [
+                "Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
+                "Resources",
+                "System",
+            ]),
     ]
 
     /// Modules of the toolchain that any room may import but the pure ones.
