@@ -48,6 +48,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
@@ -64,6 +65,8 @@ let package = Package(
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "martlet",
@@ -76,15 +79,17 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System",
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
         tests("ArchitectureTests", of: ["TestKit"]),
-        tests("AddressingTests", of: ["Addressing"]),
-        tests("JSONTests", of: ["JSON"]),
-        tests("IPAMTests", of: ["Addressing", "IPAM"]),
+        tests("AddressingTests", of: ["Addressing", "TestKit"]),
+        tests("JSONTests", of: ["JSON", "TestKit"]),
+        tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
+        tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),

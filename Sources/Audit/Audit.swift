@@ -1,3 +1,4 @@
+import Dataplane
 import Glibc
 import IPAM
 import Ledger
@@ -24,6 +25,15 @@ package enum Audit {
             guard !damage.isEmpty, error.isDamage else { throw error }
             return AuditReport(LedgerSnapshot(), damage)
         }
+    }
+
+    /// What there is to say where the folder of the ledger is there and no ledger is in it.
+    ///
+    /// - Returns: a clean report where other plugins give all addresses; nil where routes of blocks tell that there was
+    ///   a ledger.
+    package static func runWithoutLedger(_ options: AuditOptions) throws(AuditError) -> AuditReport? {
+        let routes = try wires { () throws(WiringError) in try Wiring().blackholes(origin: options.routeOrigin) }
+        return routes.isEmpty ? AuditReport(LedgerSnapshot(), []) : nil
     }
 
     private static func compare(

@@ -47,11 +47,16 @@ extension KernelLook {
     private mutating func compare(_ pod: ObservedPod) throws(AuditError) {
         let entry = pod.entries[0]
         if let link = pod.link { return try compareWiring(pod, link) }
+        // A lease that was taken over from another IPAM says nothing that could be looked at before the next boot.
+        if !pod.isWiredByMartlet && entry.sandbox.isEmpty && entry.lease.bootID == bootID { return }
         if pod.isDead(now: bootID) {
             if entry.lease.bootID != bootID {
                 note(.earlierBoot, pod, "is leased to \(entry.holder) since before the last boot, and has no link")
             } else {
-                note(.leaseWithoutSandbox, pod, "is leased to \(entry.holder), whose sandbox \(entry.sandbox) is gone")
+                note(
+                    .leaseWithoutSandbox, pod, "is leased to \(entry.holder), whose sandbox \(entry.sandbox) is gone",
+                    // The sandbox alone proves nothing: its interface may live on in it, without a path.
+                    repair: pod.isWiredByMartlet ? Finding.fix : "martletctl ipam release --ip \(entry.lease.address)")
             }
         } else if pod.isWiredByMartlet {
             note(
@@ -78,12 +83,14 @@ extension KernelLook {
         }
     }
 
-    private mutating func note(_ code: Finding.Code, _ pod: ObservedPod, _ text: String) {
+    private mutating func note(
+        _ code: Finding.Code, _ pod: ObservedPod, _ text: String, repair: String = Finding.fix
+    ) {
         let entry = pod.entries[0]
         findings.append(
             Finding(
                 code, entry.lease.address.description, text.hasPrefix("is ") ? pod.addresses + " " + text : text,
-                since: entry.createdAt, attachment: entry.lease.attachment))
+                since: entry.createdAt, repair: repair, attachment: entry.lease.attachment))
     }
 }
 

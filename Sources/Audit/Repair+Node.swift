@@ -51,19 +51,37 @@ extension Repair {
     ) throws(AuditError) -> Outcome {
         try withBlockRoutes(directory) { () throws(AuditError) in
             let empty = try books { () throws(LedgerError) in try book.emptyBlocks() }
-            guard let block = empty.first(where: { $0.cidr.description == finding.subject }) else { return .gone }
-            let isGiven = try books { () throws(LedgerError) in
-                try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
-            }
-            guard isGiven else { return .gone }
-            if block.isRouted {
-                try wires { () throws(WiringError) in
-                    var wiring = try Wiring()
-                    try wiring.withdraw([.blackhole(block.cidr, origin: options.routeOrigin)])
-                }
-            }
+            guard let block = empty.first(where: { $0.cidr.description == finding.subject }),
+                try giveBack(block, book, directory)
+            else { return .gone }
             return .repaired("gave block \(block.cidr) back")
         }
+    }
+
+    /// Gives back every block of the node that nothing is leased from and no address of which still rests.
+    package borrowing func giveBackEmptyBlocks(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) {
+        try withBlockRoutes(directory) { () throws(AuditError) in
+            for block in try books({ () throws(LedgerError) in try book.emptyBlocks() }) {
+                _ = try giveBack(block, book, directory)
+            }
+        }
+    }
+
+    private borrowing func giveBack(
+        _ block: OwnedBlock, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) -> Bool {
+        let isGiven = try books { () throws(LedgerError) in
+            try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
+        }
+        if isGiven && block.isRouted {
+            try wires { () throws(WiringError) in
+                var wiring = try Wiring()
+                try wiring.withdraw([.blackhole(block.cidr, origin: options.routeOrigin)])
+            }
+        }
+        return isGiven
     }
 
     /// A quarantine ends when nobody else's device holds the address's route any more.

@@ -66,6 +66,8 @@ package protocol AllocationView: ~Copyable {
     borrowing func claim(covering address: IPAddress) throws(Failure) -> BlockClaim?
     /// How many blocks the node owns, of all pools of a family.
     borrowing func ownedBlocks(_ family: AddressFamily) throws(Failure) -> Int
+    /// Most blocks of a family on a node that operators have set; 0 is no limit.
+    borrowing func blockLimit() throws(Failure) -> Int
     /// Whether a requested address is leased.
     borrowing func isLeased(_ address: IPAddress) throws(Failure) -> Bool
     /// Where a requested address stands in the queue of the freed, if it does.

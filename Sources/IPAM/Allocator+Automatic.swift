@@ -3,21 +3,21 @@ import Addressing
 extension Allocator {
     /// Chooses an address for a pod that does not care which.
     package func choose<View: AllocationView & ~Copyable>(from view: borrowing View) throws(View.Failure) -> Outcome {
-        for pool in pools where !pool.disabled {
+        for pool in pools where !pool.isClosed {
             if let choice = try ready(in: pool, view) { return .chosen(choice) }
         }
-        let limitReached = try isAtLimit(view)
-        if !limitReached {
-            for pool in pools where !pool.disabled {
+        let limit = try limitReached(view)
+        if limit == nil {
+            for pool in pools where !pool.isClosed {
                 if let choice = try claim(in: pool, view) { return .chosen(choice) }
             }
         }
-        for pool in pools where !pool.disabled {
+        for pool in pools where !pool.isClosed {
             if let freed = try freed(in: pool, view, rested: false) {
                 return .chosen(Choice(address: freed.address, pool: pool, source: .freed(freed)))
             }
         }
-        return .refused(.exhausted(limitReached: limitReached))
+        return .refused(.exhausted(limit: limit))
     }
 
     /// An address of the node's own blocks that may be used at once.
@@ -93,9 +93,12 @@ extension Allocator {
         return pool.cidr.contains(range) && range.length <= pool.blockLength ? (range.first, range.last) : nil
     }
 
-    func isAtLimit<View: AllocationView & ~Copyable>(_ view: borrowing View) throws(View.Failure) -> Bool {
-        guard blockLimit > 0, let family = pools.first?.cidr.family else { return false }
-        return try view.ownedBlocks(family) >= blockLimit
+    /// The limit of blocks, if the node has as many.
+    func limitReached<View: AllocationView & ~Copyable>(_ view: borrowing View) throws(View.Failure) -> Int? {
+        guard let family = pools.first?.cidr.family else { return nil }
+        let limit = if let blockLimit { blockLimit } else { try view.blockLimit() }
+        guard limit > 0, try view.ownedBlocks(family) >= limit else { return nil }
+        return limit
     }
 
     /// What reserves an address: the configuration first, then the ledger.

@@ -10,7 +10,7 @@ extension Allocator {
         guard let pool = pool(of: address), let block = pool.block(of: address) else {
             return .refused(.outsidePools(address))
         }
-        if pool.disabled { return .refused(.poolDisabled(address, pool)) }
+        if pool.isClosed { return .refused(.poolDisabled(address, pool)) }
         if let reserved = try reservation(covering: address, view) { return .refused(.reserved(address, by: reserved)) }
         if try view.isLeased(address) { return .refused(.leased(address)) }
         guard let claim = try view.claim(covering: address) else {
@@ -35,7 +35,7 @@ extension Allocator {
         _ address: IPAddress, _ pool: Pool, _ block: Prefix, _ view: borrowing View
     ) throws(View.Failure) -> Outcome {
         if let range, !range.contains(block) { return .refused(.outsideRange(address, range)) }
-        if try isAtLimit(view) { return .refused(.limitReached(address, blockLimit)) }
+        if let limit = try limitReached(view) { return .refused(.limitReached(address, limit)) }
         // The addresses before it stay untouched: they come first, in their order.
         return .chosen(Choice(address: address, pool: pool, source: .newBlock(block, next: 0)))
     }

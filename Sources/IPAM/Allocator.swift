@@ -11,12 +11,12 @@ package struct Allocator: Sendable {
     package let node: String
     /// Where new blocks may be claimed; nil is anywhere in the pools.
     package let range: Prefix?
-    /// Most blocks of this family on the node; 0 is no limit.
-    package let blockLimit: Int
+    /// Most blocks of this family on the node, 0 for no limit; nil takes what operators have set.
+    package let blockLimit: Int?
     /// Reservations of the configuration, beside those the view knows.
     package let reservations: [Prefix]
 
-    package init(pools: [Pool], node: String, range: Prefix?, blockLimit: Int, reservations: [Prefix]) {
+    package init(pools: [Pool], node: String, range: Prefix?, blockLimit: Int?, reservations: [Prefix]) {
         self.pools = pools
         self.node = node
         self.range = range
@@ -45,8 +45,8 @@ package struct Allocator: Sendable {
 
     /// Why there is no address.
     package enum Refusal: Hashable, Sendable {
-        /// Nothing left in the pools. `limitReached` when the limit of blocks stood in the way.
-        case exhausted(limitReached: Bool)
+        /// Nothing left in the pools; the limit of blocks, where that stood in the way.
+        case exhausted(limit: Int?)
         case outsidePools(IPAddress)
         case poolDisabled(IPAddress, Pool)
         case reserved(IPAddress, by: Prefix)

@@ -23,6 +23,9 @@ package struct Pool: Hashable, Sendable {
     /// Whether it stands in a network configuration, whose word counts.
     package var isConfigured = false
 
+    /// Whether it gives out nothing new to anybody.
+    package var isClosed: Bool { disabled || isDraining }
+
     /// The selector of a pool that every node may use.
     package static let everyNode = "all()"
 
@@ -46,6 +49,44 @@ package struct Pool: Hashable, Sendable {
     /// A single address has no block route of its own: it would hide the pod's.
     package static func blockLengths(_ family: AddressFamily) -> ClosedRange<Int> {
         (family.bits - 12)...(family.bits - 1)
+    }
+
+    /// Why a node's pods get none of its addresses.
+    package enum Exclusion: Hashable, Sendable, CustomStringConvertible {
+        case disabled
+        case draining
+        /// Its selector does not match the node's labels.
+        case otherNodes(Selector)
+        /// Only those get its addresses who ask for it by name.
+        case onRequest
+
+        package var description: String {
+            switch self {
+            case .disabled: "is disabled"
+            case .draining: "is being deleted"
+            case .otherNodes(let selector): "is for other nodes (nodeSelector " + selector.description + ")"
+            case .onRequest: "is only for pods that ask for it (assignmentMode Manual)"
+            }
+        }
+    }
+
+    /// Why pods of a node get nothing from here; nil when they do.
+    ///
+    /// - Parameters:
+    ///   - labels: the node's; asked for only where the selector does not match every node.
+    ///   - isNamed: whether somebody asks for this very pool: then selector and mode do not count, as in Calico.
+    /// - Throws: `SelectorError` for a selector that cannot be read, or what `labels` throws.
+    package func exclusion<Failure: Error>(
+        isNamed: Bool, labels: () throws(Failure) -> [String: String], unreadable: (SelectorError) -> Failure
+    ) throws(Failure) -> Exclusion? {
+        if isDraining { return .draining }
+        if disabled { return .disabled }
+        if isNamed { return nil }
+        if !isAutomatic { return .onRequest }
+        if nodeSelector == Pool.everyNode { return nil }
+        let selector: Selector
+        do throws(SelectorError) { selector = try Selector(parsing: nodeSelector) } catch { throw unreadable(error) }
+        return selector.matches(try labels()) ? nil : .otherNodes(selector)
     }
 
     /// Addresses in one of its blocks, 2 to 4096.

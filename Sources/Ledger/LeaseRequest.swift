@@ -45,12 +45,13 @@ package struct LeaseRequest: Sendable {
     /// Where new blocks may be claimed.
     package var ranges: [Prefix]
     package var reservations: [Prefix]
-    package var blockLimit: Int
+    /// Most blocks of a family on the node, 0 for no limit; nil takes what operators have set.
+    package var blockLimit: Int?
 
     package init(
         attachment: Attachment, pod: PodIdentity, addresses: [Address], hostInterface: String, mac: String,
         mtu: Int, sandbox: String, sandboxIdentity: FileStatus.Identity, pools: [Pool], ranges: [Prefix],
-        reservations: [Prefix], blockLimit: Int
+        reservations: [Prefix], blockLimit: Int?
     ) {
         self.attachment = attachment
         self.pod = pod

@@ -6,26 +6,47 @@ extension Ledger: AllocationView {
     package borrowing func freedAddress(in pool: Pool, after sequence: Int) throws(SQLiteError) -> FreedAddress? {
         let row = try connection.prepare(
             """
-            SELECT address, block, sequence, at, boot_id FROM freed
-            WHERE owner = ? AND pool = ? AND routed = ? AND sequence > ? ORDER BY sequence LIMIT 1
+            SELECT address, block, sequence,
+              boot_id <> ?5 OR ?6 - at >= coalesce(?7, (SELECT rest_seconds FROM ledger), 180)
+            FROM freed
+            WHERE owner = ?1 AND pool = ?2 AND routed = ?3 AND sequence > ?4 ORDER BY sequence LIMIT 1
             """)
         try row.bind(1, node)
         try row.bind(2, pool.id)
         try row.bind(3, isRouted)
         try row.bind(4, sequence)
+        try bindRest(5, row)
         return try row.step() ? try freed(row) : nil
     }
 
     package borrowing func freedEntry(_ address: IPAddress, in pool: Pool) throws(SQLiteError) -> FreedAddress? {
-        let row = try connection.prepare("SELECT address, block, sequence, at, boot_id FROM freed WHERE address = ?")
+        let row = try connection.prepare(
+            """
+            SELECT address, block, sequence,
+              boot_id <> ?2 OR ?3 - at >= coalesce(?4, (SELECT rest_seconds FROM ledger), 180)
+            FROM freed WHERE address = ?1
+            """)
         try row.bind(1, address.description)
+        try bindRest(2, row)
         return try row.step() ? try freed(row) : nil
     }
 
     private borrowing func freed(_ row: borrowing Statement) throws(SQLiteError) -> FreedAddress {
         FreedAddress(
             address: try row.address(0), block: row.integer(1), sequence: row.integer(2),
-            isRested: row.text(4) != bootID || now - row.integer(3) >= restTime)
+            isRested: row.bool(3))
+    }
+
+    /// What a statement needs to tell the rested: boot, time, and how long a rest is, unless operators say so.
+    private borrowing func bindRest(_ first: Int32, _ row: borrowing Statement) throws(SQLiteError) {
+        try row.bind(first, bootID)
+        try row.bind(first + 1, now)
+        try row.bind(first + 2, restTime)
+    }
+
+    package borrowing func blockLimit() throws(SQLiteError) -> Int {
+        let row = try connection.prepare("SELECT block_limit FROM ledger")
+        return try row.step() ? row.integer(0) : 0
     }
 
     package borrowing func openBlock(in pool: Pool, after id: Int) throws(SQLiteError) -> OpenBlock? {

@@ -66,16 +66,27 @@ extension Ledger {
 
     private borrowing func isResting(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("SELECT 1 FROM freed WHERE block = ? AND boot_id = ? AND at > ?")
+            let row = try connection.prepare(
+                """
+                SELECT 1 FROM freed
+                WHERE block = ? AND boot_id = ? AND ? - at < coalesce(?, (SELECT rest_seconds FROM ledger), 180)
+                """)
             try row.bind(1, block.id)
             try row.bind(2, bootID)
-            try row.bind(3, now - restTime)
+            try row.bind(3, now)
+            try row.bind(4, restTime)
             return try row.step()
         }
     }
 
     /// Gives a block back, within a transaction, if no lease has come to it meanwhile.
     package borrowing func giveBack(_ block: OwnedBlock) throws(LedgerError) -> Bool {
+        let isGiven = try remove(block)
+        if isGiven { try removeDrainedPools() }
+        return isGiven
+    }
+
+    private borrowing func remove(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
             let used = try connection.prepare("SELECT 1 FROM lease WHERE block = ? LIMIT 1")
             try used.bind(1, block.id)

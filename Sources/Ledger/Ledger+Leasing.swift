@@ -38,7 +38,7 @@ extension Ledger {
         try free(lease, quarantine: reason)
         let allPools = try pools()
         guard let wish = request.addresses.first(where: { $0.family == lease.address.family }) else {
-            throw .refused(.exhausted(limitReached: false), lease.address.family)
+            throw .refused(.exhausted(limit: nil), lease.address.family)
         }
         let choice = try choose(wish, request, allPools)
         let block: (id: Int, cidr: Prefix) = try record(choice)
@@ -82,10 +82,17 @@ extension Ledger {
                 if let pool = allPools.first(where: { $0.name == configured.name }) { pools.append(pool) }
             }
         }
-        if address.pools.isEmpty { return pools }
+        // Who asks for an address asks for its pool, and hears why it cannot be had.
+        if address.pools.isEmpty && address.wanted != nil { return pools }
+        if address.pools.isEmpty {
+            var open: [Pool] = []
+            for pool in pools where try exclusion(of: pool, isNamed: false) == nil { open.append(pool) }
+            return open
+        }
         var asked: [Pool] = []
         for name in address.pools {
-            guard let pool = pools.first(where: { $0.name == name || $0.cidr.description == name }), !pool.disabled
+            guard let pool = pools.first(where: { $0.name == name || $0.cidr.description == name }),
+                try exclusion(of: pool, isNamed: true) == nil
             else {
                 throw .conflict(
                     "the given pool (" + name + ") does not exist, or is not enabled; name one of ipam.pools "

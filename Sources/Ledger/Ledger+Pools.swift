@@ -55,7 +55,33 @@ extension Ledger {
         return known
     }
 
-    private borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
+    /// Why this node's pods get nothing from a pool; nil when they do.
+    borrowing func exclusion(of pool: Pool, isNamed: Bool) throws(LedgerError) -> Pool.Exclusion? {
+        try pool.exclusion(isNamed: isNamed) { () throws(LedgerError) in
+            try labels()
+        } unreadable: { error in
+            .conflict(
+                "pool \"" + pool.name + "\" has a node selector that cannot be read, " + pool.nodeSelector + ": "
+                    + error.description + "; put it right with martletctl apply")
+        }
+    }
+
+    /// The labels of this node's Node object; a node without one still has its name.
+    private borrowing func labels() throws(LedgerError) -> [String: String] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                SELECT label.key, label.value FROM object, json_each(object.body, '$.metadata.labels') AS label
+                WHERE object.kind = 'Node' AND object.name = ?
+                """)
+            try row.bind(1, node)
+            var labels = ["kubernetes.io/hostname": node]
+            while try row.step() { labels[row.text(0)] = row.text(1) }
+            return labels
+        }
+    }
+
+    borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
@@ -69,7 +95,7 @@ extension Ledger {
         }
     }
 
-    private borrowing func change(_ old: Pool, to new: Pool) throws(LedgerError) {
+    borrowing func change(_ old: Pool, to new: Pool) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """

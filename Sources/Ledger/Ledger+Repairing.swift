@@ -16,8 +16,8 @@ extension Ledger {
         package let sandboxIdentity: FileStatus.Identity
 
         package init(
-            _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int, sandbox: String,
-            sandboxIdentity: FileStatus.Identity
+            _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int, sandbox: String = "",
+            sandboxIdentity: FileStatus.Identity = FileStatus.Identity(device: 0, inode: 0)
         ) {
             self.attachment = attachment
             self.hostInterface = hostInterface

@@ -89,14 +89,21 @@ extension Ledger {
 
     private borrowing func allFreed() throws(SQLiteError) -> [LedgerSnapshot.Freed] {
         let row = try connection.prepare(
-            "SELECT address, block, owner, sequence, quarantine, at, boot_id FROM freed ORDER BY owner, sequence")
+            """
+            SELECT address, block, owner, sequence, quarantine,
+              boot_id = ? AND ? - at < coalesce(?, (SELECT rest_seconds FROM ledger), 180)
+            FROM freed ORDER BY owner, sequence
+            """)
+        try row.bind(1, bootID)
+        try row.bind(2, now)
+        try row.bind(3, restTime)
         var freed: [LedgerSnapshot.Freed] = []
         while try row.step() {
             freed.append(
                 LedgerSnapshot.Freed(
                     address: try row.address(0), block: row.integer(1), owner: row.text(2), sequence: row.integer(3),
                     quarantine: row.optionalText(4),
-                    isResting: row.text(6) == bootID && now - row.integer(5) < restTime))
+                    isResting: row.bool(5)))
         }
         return freed
     }

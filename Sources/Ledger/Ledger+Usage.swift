@@ -10,6 +10,8 @@ package struct PoolUsage: Hashable, Sendable {
     package let reservations: Int
     /// Blocks of the pool that other nodes own.
     package let foreignBlocks: Int
+    /// Why this node's pods get nothing from it unless they ask for it by name.
+    package let exclusion: Pool.Exclusion?
 }
 
 extension Ledger {
@@ -33,7 +35,8 @@ extension Ledger {
                           AND ?2 IS NOT NULL
                         """, pool, node),
                     foreignBlocks: try count(
-                        "SELECT count(*) FROM block WHERE pool = ?1 AND owner <> ?2", pool, node)))
+                        "SELECT count(*) FROM block WHERE pool = ?1 AND owner <> ?2", pool, node),
+                    exclusion: try exclusion(of: pool, isNamed: false)))
         }
         return usages
     }

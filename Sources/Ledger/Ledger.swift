@@ -17,8 +17,8 @@ package struct Ledger: ~Copyable {
     package let bootID: String
     /// Seconds since boot when the ledger was opened.
     let now: Int
-    /// Seconds that a freed address rests.
-    package let restTime: Int
+    /// Seconds that a freed address rests; nil takes what operators have set, else 180.
+    package let restTime: Int?
     /// Which blocks are used: those whose pods are reached by routes, or those in a subnet that another plugin makes.
     ///
     /// A blackhole route for a block would cut off pods that live in a bridge's subnet, so no block is both.
@@ -34,7 +34,7 @@ package struct Ledger: ~Copyable {
     ///
     /// - Parameter directory: must outlive this value, which uses its lock.
     package init(
-        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
+        in directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int?, isRouted: Bool
     ) throws(LedgerError) {
         let path = directory.databasePath
         let isFresh = try Self.prepareFile(path)
@@ -55,7 +55,7 @@ package struct Ledger: ~Copyable {
 
     /// Opens the ledger in a folder, or answers nil where there is none.
     package init?(
-        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int, isRouted: Bool
+        existingIn directory: borrowing LedgerDirectory, node: String, bootID: String, restTime: Int?, isRouted: Bool
     ) throws(LedgerError) {
         if access(directory.databasePath, F_OK) != 0 && errno == ENOENT { return nil }
         try self.init(in: directory, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
@@ -91,20 +91,30 @@ package struct Ledger: ~Copyable {
         }
     }
 
-    /// Goes through a lease and takes it back: tells whether an ADD would be served, and changes nothing.
+    /// Goes through a lease and takes it back: answers what an ADD would get, and changes nothing.
+    @discardableResult
     package borrowing func rehearse(
         _ request: LeaseRequest, in directory: borrowing LedgerDirectory
-    ) throws(LedgerError) {
-        let outcome = RehearsalEnd()
+    ) throws(LedgerError) -> Grant {
+        try trying(in: directory) { () throws(LedgerError) in try lease(request) }
+    }
+
+    /// Runs `body` as a transaction and takes back what it wrote.
+    @discardableResult
+    package borrowing func trying<Result>(
+        in directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
+    ) throws(LedgerError) -> Result {
+        let rehearsal = Rehearsal<Result>()
         do throws(LedgerError) {
             try transaction(in: directory) { () throws(LedgerError) -> Void in
-                _ = try lease(request)
-                outcome.isReached = true
+                rehearsal.result = try body()
                 throw .conflict("the rehearsal is over")
             }
         } catch {
-            if !outcome.isReached { throw error }
+            guard let result = rehearsal.result else { throw error }
+            return result
         }
+        throw .conflict("a rehearsal has no end of its own")
     }
 
     /// Leaves nothing of the ledger to children that are forked from now on; what they inherit they close themselves.
@@ -234,7 +244,7 @@ extension Ledger {
     }
 }
 
-/// Whether a rehearsal came to its end, from where it is rolled back like any failure.
-private final class RehearsalEnd {
-    var isReached = false
+/// What a rehearsal came to before it is rolled back like any failure.
+private final class Rehearsal<Result> {
+    var result: Result?
 }

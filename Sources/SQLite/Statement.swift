@@ -38,6 +38,11 @@ package struct Statement: ~Copyable {
         try check(sqlite3_bind_int64(handle, index, Int64(value)))
     }
 
+    /// Nil is NULL.
+    package borrowing func bind(_ index: Int32, _ value: Int?) throws(SQLiteError) {
+        if let value { try bind(index, value) } else { try check(sqlite3_bind_null(handle, index)) }
+    }
+
     package borrowing func bind(_ index: Int32, _ value: Bool) throws(SQLiteError) {
         try check(sqlite3_bind_int64(handle, index, value ? 1 : 0))
     }

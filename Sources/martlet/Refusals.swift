@@ -6,8 +6,8 @@ import Ledger
 extension CNIFailure {
     /// Why there is no address, in numbers.
     init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
-        if case .exhausted(let limitReached) = refusal {
-            self.init(exhausted: family, limitReached: limitReached, usage, ipam)
+        if case .exhausted(let limit) = refusal {
+            self.init(exhausted: family, limit, usage, ipam)
         } else {
             self.init(refusal.code, "the requested address " + refusal.reason, details: refusal.advice)
         }
@@ -15,14 +15,14 @@ extension CNIFailure {
 
     /// Nothing is left; trying again can help where somebody may give an address back.
     private init(
-        exhausted family: AddressFamily, limitReached: Bool, _ usage: [PoolUsage], _ ipam: Settings.IPAM?
+        exhausted family: AddressFamily, _ limit: Int?, _ usage: [PoolUsage], _ ipam: Settings.IPAM?
     ) {
         let kind = family == .ipv4 ? "IPv4" : "IPv6"
         var text = "no " + kind + " address left"
         var advice = "delete pods, or add a pool"
-        if limitReached {
-            let limit = String(ipam?.blockLimit ?? 0)
-            text += ": the limit of " + limit + " blocks (ipam.max_blocks_per_host) is reached"
+        if let limit {
+            let setting = ipam?.blockLimit == nil ? "martletctl ipam configure" : "ipam.max_blocks_per_host"
+            text += ": the limit of " + String(limit) + " blocks (" + setting + ") is reached"
             advice = "delete pods, or raise the limit"
         } else if usage.isEmpty {
             text += ": there is no " + kind + " pool"
@@ -44,7 +44,7 @@ extension CNIFailure {
             text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
             text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
             text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
-            if pool.pool.disabled { text += ", and is disabled" }
+            if let exclusion = pool.exclusion { text += ", and " + exclusion.description }
         }
         return text
     }

@@ -76,6 +76,8 @@ extension Settings {
 
 extension Settings.IPAM {
     fileprivate init(_ ipam: JSONObject) throws(JSON.TypeError) {
+        // Left unsaid, the ledger would quietly be another one.
+        if ipam.value("data_dir") != nil { throw ipam.wrong("data_dir", "no such key here: it stands beside ipam") }
         pools = try ipam.pools()
         ipv4Pools = try ipam.strings("ipv4_pools") ?? []
         ipv6Pools = try ipam.strings("ipv6_pools") ?? []
@@ -87,12 +89,12 @@ extension Settings.IPAM {
         }
         ranges = try ipam.prefixes("node_range")
         reservations = try ipam.prefixList("reservations")
-        blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000) ?? 0
+        blockLimit = try ipam.integer("max_blocks_per_host", in: 0...1_000_000)
         routes = try ipam.routes()
         gateways = try ipam.addresses("gateway")
         let longest = pools.contains { $0.cidr.family == .ipv4 } ? 32 : 128
         prefixLength = try ipam.integer("prefix_length", in: 1...longest)
-        restTime = try ipam.integer("rest_seconds", in: 0...86_400) ?? 180
+        restTime = try ipam.integer("rest_seconds", in: 0...86_400)
         for one in ranges.indices where ranges[..<one].contains(where: { $0.family == ranges[one].family }) {
             throw ipam.wrong("node_range", "one range of each family")
         }

@@ -35,7 +35,7 @@ struct Settings: Sendable {
         var ranges: [Prefix]
         var reservations: [Prefix]
         /// Most blocks of a family on this node; 0 is no limit.
-        var blockLimit: Int
+        var blockLimit: Int?
         /// Destinations instead of a default route; nil is a default route.
         var routes: [Prefix]?
         /// For callers that need a subnet.
@@ -43,7 +43,7 @@ struct Settings: Sendable {
         /// The subnet's prefix length that such a caller is told; nil is the pool's.
         var prefixLength: Int?
         /// Seconds that a freed address rests.
-        var restTime: Int
+        var restTime: Int?
 
         /// Names or cidrs of the pools of a family to choose from; empty is all.
         func poolNames(_ family: AddressFamily) -> [String] {

@@ -13,7 +13,10 @@ struct Martletctl: ParsableCommand {
             EXIT STATUS: 0 done or clean; 1 findings, or refused; 2 could not look; 64 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [IPAMCommand.self])
+        subcommands: [
+            GetCommand.self, ApplyCommand.self, CreateCommand.self, ReplaceCommand.self, DeleteCommand.self,
+            IPAMCommand.self, ImportCommand.self,
+        ])
 
     /// Runs a command; what it throws decides the exit status.
     static func main() {

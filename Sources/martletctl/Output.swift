@@ -6,6 +6,9 @@ import System
 enum Output {
     static func line(_ text: String = "") { write(text + "\n", to: 1) }
 
+    /// Text with its own line ends.
+    static func text(_ text: String) { write(text, to: 1) }
+
     static func error(_ text: String) { write(text + "\n", to: 2) }
 
     static func json(_ value: JSON) {

@@ -45,6 +45,9 @@ extension Trouble {
                 hint: "use the martletctl of that version")
         case .database(let error): self.init(.blind, error.description)
         case .system(let error): self.init(.blind, error.description)
+        case .refused(.exhausted(let limit), let family):
+            let cause = limit.map { "the limit of \($0) blocks is reached" } ?? "no pool for this node has one left"
+            self.init(.findings, "no \(family) address: \(cause)")
         case .refused(let refusal, let family): self.init(.findings, "no \(family) address: \(refusal)")
         case .pools(let problem): self.init(.findings, problem.description)
         case .conflict(let text): self.init(.findings, text)

@@ -27,6 +27,8 @@ enum House {
         Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         Room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
             "martlet",
@@ -36,23 +38,32 @@ enum House {
             ]),
         Room(
             "martletctl",
-            uses: ["Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "System"]),
+            uses: [
+                "Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
+                "Resources",
+                "System",
+            ]),
     ]
 
     /// Modules of the toolchain that any room may import but the pure ones.
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 
     /// Rooms that do no I/O: they import what they use and nothing else.
-    static let pure: Set<String> = ["Addressing", "IPAM", "JSON"]
+    static let pure: Set<String> = ["Addressing", "IPAM", "JSON", "Resources"]
 
     /// C modules, each the affair of one room.
     static let cModules: Set<String> = ["CLinux", "CMnl", "CSQLite"]
+
+    /// Libraries that bring Foundation with them, each the affair of one room, too.
+    static let heavyLibraries: Set<String> = ["Yams"]
 
     /// Rooms, and what must not be reached from them by any path, whatever the table above says.
     static let strangers: [(room: String, never: Set<String>)] = [
         ("IPAM", ["CLinux", "CMnl", "CSQLite", "JSON", "Logging", "Netlink", "SQLite", "System"]),
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
+        ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System", "Yams"]),
+        ("martlet", ["Manifests", "Resources", "Yams"]),
     ]
 
     /// Rooms that no pod waits for.

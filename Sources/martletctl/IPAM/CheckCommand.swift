@@ -20,7 +20,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var node: NodeOptions
 
     @Option(name: .shortAndLong, help: "How to print: table or json.")
-    var output: Format = .table
+    var output: ReportFormat = .table
 
     @Option(help: ArgumentHelp("Also write the findings to this file, as JSON.", valueName: "file"))
     var report: String?
@@ -37,19 +37,14 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "With --fix: say in which order what would be repaired, and change nothing.")
     var dryRun = false
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, json
-    }
-
     func run() throws {
+        if try node.isWithoutLedger() { return try runWithoutLedger() }
         try node.open { book, directory in
-            var options = AuditOptions(node: book.node)
-            options.routeOrigin = routeProtocol
-            options.grace = grace
+            let options = options(book.node)
             var audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
             if dryRun {
                 for finding in Repair.ordered(audit.findings) {
-                    Output.line("would look at \(finding.code.rawValue) \(finding.subject)")
+                    say("would look at \(finding.code.rawValue) \(finding.subject)")
                 }
             } else if fix {
                 try repair(&audit, options, book, directory)
@@ -57,6 +52,24 @@ struct CheckCommand: ParsableCommand {
             try show(audit, book.node)
             if !audit.isClean { throw Trouble(.findings) }
         }
+    }
+
+    private func options(_ name: String) -> AuditOptions {
+        var options = AuditOptions(node: name)
+        options.routeOrigin = routeProtocol
+        options.grace = grace
+        return options
+    }
+
+    private func runWithoutLedger() throws(Trouble) {
+        let name = node.nodename ?? "this node"
+        guard let audit = try audited({ () throws(AuditError) in try Audit.runWithoutLedger(options(name)) }) else {
+            throw Trouble(
+                .blind, "the ledger in \(node.dataDirectory) is lost: the host has the routes of its blocks",
+                hint: "restore a backup, or apply the IPPools again; then check with --fix, which leases to living pods "
+                    + "what they have")
+        }
+        try show(audit, name)
     }
 
     /// Repairs and looks again as long as that brings something: what is secured first may show what else is to be done.

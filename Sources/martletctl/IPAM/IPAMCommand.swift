@@ -5,5 +5,8 @@ struct IPAMCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ipam",
         abstract: "Look at, check and repair the addresses of this node.",
-        subcommands: [ShowCommand.self, CheckCommand.self])
+        subcommands: [
+            ShowCommand.self, CheckCommand.self, ExplainCommand.self, HistoryCommand.self, ReleaseCommand.self,
+            ConfigureCommand.self,
+        ])
 }

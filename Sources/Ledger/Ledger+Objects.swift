@@ -1,0 +1,179 @@
+import Addressing
+import IPAM
+import SQLite
+
+/// What operators declare and pods do not need: nodes, BGP. Each is kept as its manifest, in JSON.
+extension Ledger {
+    /// An object as it is kept.
+    package struct Object: Hashable, Sendable {
+        package let name: String
+        /// Grows with every change of any object.
+        package let revision: Int
+        /// Its manifest, JSON.
+        package let body: String
+    }
+
+    /// The objects of a kind, by name.
+    package borrowing func objects(_ kind: String) throws(LedgerError) -> [Object] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT name, revision, body FROM object WHERE kind = ? ORDER BY name")
+            try row.bind(1, kind)
+            var objects: [Object] = []
+            while try row.step() {
+                objects.append(Object(name: row.text(0), revision: row.integer(1), body: row.text(2)))
+            }
+            return objects
+        }
+    }
+
+    /// Keeps an object in the place of any other of its kind and name, within a transaction.
+    package borrowing func put(_ kind: String, _ name: String, body: String) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                INSERT INTO object VALUES (?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM object), ?)
+                ON CONFLICT (kind, name) DO UPDATE SET revision = excluded.revision, body = excluded.body
+                """)
+            try row.bind(1, kind)
+            try row.bind(2, name)
+            try row.bind(3, body)
+            try row.run()
+        }
+    }
+
+    /// Forgets an object, within a transaction; false if there is none.
+    package borrowing func remove(_ kind: String, _ name: String) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("DELETE FROM object WHERE kind = ? AND name = ?")
+            try row.bind(1, kind)
+            try row.bind(2, name)
+            try row.run()
+            return connection.changes > 0
+        }
+    }
+}
+
+/// Reservations that operators declare, each a list of prefixes under a name.
+extension Ledger {
+    /// The declared reservations by name; those of other plugins' subnets are not among them.
+    package borrowing func declaredReservations() throws(LedgerError) -> [(name: String, cidrs: [Prefix])] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "SELECT owner, cidr FROM reservation WHERE owner <> '' ORDER BY owner, first, last")
+            var declared: [(name: String, cidrs: [Prefix])] = []
+            while try row.step() {
+                if declared.last?.name != row.text(0) { declared.append((row.text(0), [])) }
+                declared[declared.count - 1].cidrs.append(try row.prefix(1))
+            }
+            return declared
+        }
+    }
+
+    /// Makes a declared reservation hold these prefixes and no others, within a transaction; none forget it.
+    package borrowing func declare(reservation name: String, _ cidrs: [Prefix]) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let old = try connection.prepare("DELETE FROM reservation WHERE owner = ?")
+            try old.bind(1, name)
+            try old.run()
+            for cidr in cidrs {
+                let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, '', ?)")
+                try row.bind(1, cidr.description)
+                try row.bind(2, ordered: cidr.first)
+                try row.bind(3, ordered: cidr.last)
+                try row.bind(4, name)
+                try row.run()
+            }
+        }
+    }
+}
+
+/// Pools that operators declare.
+extension Ledger {
+    /// Makes a pool, or changes it as far as what is in use allows, within a transaction.
+    ///
+    /// - Throws: `LedgerError.pools` for an overlap; `.conflict` for a change that blocks in use forbid, with all of them
+    ///   named, or for one of a pool that stands in a network configuration.
+    package borrowing func declare(_ pool: Pool) throws(LedgerError) {
+        let known = try pools()
+        do throws(PoolProblem) {
+            try PoolProblem.check(pool)
+            for other in known where other.name != pool.name { try PoolProblem.check(pool, beside: other) }
+        } catch { throw .pools(error) }
+        guard let old = known.first(where: { $0.name == pool.name }) else {
+            _ = try insert(pool)
+            return
+        }
+        var new = pool
+        new.id = old.id
+        new.isConfigured = old.isConfigured
+        if new == old { return }
+        if old.isConfigured { try refuseConfigured(old, new) }
+        let used = try usedBlocks(of: old)
+        if new.blockLength != old.blockLength && !used.isEmpty {
+            throw .conflict(
+                "pool \"" + old.name + "\" has blocks of /" + String(old.blockLength) + ", and they cannot become /"
+                    + String(new.blockLength) + ": " + used.joined(separator: ", ")
+                    + "; delete their pods first, or give the new size to a new pool")
+        }
+        try change(old, to: new)
+    }
+
+    private borrowing func refuseConfigured(_ old: Pool, _ new: Pool) throws(LedgerError) {
+        guard new.cidr == old.cidr, new.blockLength == old.blockLength, new.natOutgoing == old.natOutgoing,
+            new.disabled == old.disabled
+        else {
+            throw .conflict(
+                "pool \"" + old.name
+                    + "\" stands in a network configuration (ipam.pools), whose word counts; change its "
+                    + "cidr, blockSize, natOutgoing and disabled there")
+        }
+    }
+
+    /// Deletes a pool, within a transaction: at once if no block is left of it, else when its last one goes.
+    ///
+    /// - Returns: the blocks that are left, with who owns them and how many leases they have; nil when it is gone.
+    package borrowing func drain(pool name: String) throws(LedgerError) -> [String]? {
+        guard let pool = try pools().first(where: { $0.name == name }) else {
+            throw .conflict("there is no pool \"" + name + "\"")
+        }
+        if pool.isConfigured {
+            throw .conflict(
+                "pool \"" + name
+                    + "\" stands in a network configuration (ipam.pools), and the next pod would bring it back; "
+                    + "remove it there, then delete it here")
+        }
+        var draining = pool
+        draining.isDraining = true
+        try change(pool, to: draining)
+        try removeDrainedPools()
+        let left = try usedBlocks(of: pool)
+        return try pools().contains { $0.name == name } ? left : nil
+    }
+
+    /// Removes the pools that are being deleted and have no block left, within a transaction.
+    borrowing func removeDrainedPools() throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "DELETE FROM pool WHERE draining = 1 AND id NOT IN (SELECT pool FROM block)")
+            try row.run()
+        }
+    }
+
+    /// The pool's blocks, for people: `10.244.0.0/26 (n1, 3 leases)`.
+    private borrowing func usedBlocks(of pool: Pool) throws(LedgerError) -> [String] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                """
+                SELECT block.cidr, block.owner, count(lease.address)
+                FROM block LEFT JOIN lease ON lease.block = block.id
+                WHERE block.pool = ? GROUP BY block.id ORDER BY block.first
+                """)
+            try row.bind(1, pool.id)
+            var blocks: [String] = []
+            while try row.step() {
+                blocks.append(row.text(0) + " (" + row.text(1) + ", " + String(row.integer(2)) + " leases)")
+            }
+            return blocks
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Addressing
+import ArgumentParser
+import IPAM
+import JSON
+import Ledger
+import System
+
+/// Why the next pod gets the address that it gets, or none.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say which address the next pod would get, and why not another.",
+        discussion: """
+            The allocator itself is run on the ledger as it is, and its choice taken back; so it cannot differ from what
+            an ADD would do with the pools of the ledger.
+            """)
+
+    @OptionGroup var node: NodeOptions
+
+    @Option(name: .shortAndLong, help: "How to print: table or json.")
+    var output: ReportFormat = .table
+
+    func run() throws {
+        try node.open { book, directory in
+            let pools = try ledger { () throws(LedgerError) in
+                try book.reading { () throws(LedgerError) in try book.pools() }
+            }
+            if pools.isEmpty {
+                throw Trouble(.findings, "the ledger has no pool", hint: "martletctl apply -f, with an IPPool")
+            }
+            var isRefused = false
+            var explanations: [JSON] = []
+            for family in AddressFamily.allCases where pools.contains(where: { $0.cidr.family == family }) {
+                let explanation = try ledger { () throws(LedgerError) in
+                    try book.explain(.example(family), family, in: directory)
+                }
+                if case .refused = explanation.outcome { isRefused = true }
+                if output == .table { explanation.print() }
+                explanations.append(explanation.json)
+            }
+            if output == .json { Output.json(.array(explanations)) }
+            if isRefused { throw Trouble(.findings) }
+        }
+    }
+}
+
+extension LeaseRequest {
+    /// What a pod asks for that asks for nothing in particular.
+    fileprivate static func example(_ family: AddressFamily) -> LeaseRequest {
+        LeaseRequest(
+            attachment: Attachment(network: "martletctl", containerID: "explain", ifname: "eth0"),
+            pod: PodIdentity(namespace: nil, name: nil, uid: nil),
+            addresses: [LeaseRequest.Address(family, wanted: nil, pools: [])], hostInterface: "", mac: "", mtu: 0,
+            sandbox: "", sandboxIdentity: FileStatus.Identity(device: 0, inode: 0), pools: [], ranges: [],
+            reservations: [], blockLimit: nil)
+    }
+}
+
+extension Explanation {
+    fileprivate func print() {
+        Output.line(verdict)
+        for verdict in verdicts { Output.line("  \(verdict.subject): \(verdict.text)") }
+    }
+
+    private var verdict: String {
+        switch outcome {
+        case .address(let address, let block, let isNew):
+            "\(family): the next pod gets \(address), of \(isNew ? "a new block," : "block") \(block)"
+        case .refused(let error): "\(family): the next pod gets no address: \(Trouble(error).message)"
+        }
+    }
+
+    fileprivate var json: JSON {
+        var members = [JSON.Member("family", .string("\(family)"))]
+        switch outcome {
+        case .address(let address, let block, let isNew):
+            members += [
+                JSON.Member("ip", .string(address.description)), JSON.Member("block", .string(block.description)),
+                JSON.Member("newBlock", .bool(isNew)),
+            ]
+        case .refused(let error): members.append(JSON.Member("refused", .string(Trouble(error).message)))
+        }
+        members.append(
+            JSON.Member(
+                "verdicts", .array(verdicts.map { ["subject": .string($0.subject), "text": .string($0.text)] })))
+        return .object(members)
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// How a report is printed.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case table
+    /// For programs.
+    case json
+}
