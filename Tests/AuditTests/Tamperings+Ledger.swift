@@ -131,6 +131,18 @@ extension Patient {
     /// Further interfaces of the victim, which fill it.
     var smallPods: [(Pod, String)] { [(victim.named("small-1"), "net1"), (victim.named("small-2"), "net2")] }
 
+    /// A network of Debian's macvlan, which Martlet gives the addresses only.
+    var macvlan: Value {
+        [
+            "cniVersion": "1.0.0", "name": "lan", "type": "macvlan", "master": "up0", "data_dir": .string(node.data),
+            "nodename": .string(node.name),
+            "ipam": [
+                "type": "martlet-ipam",
+                "pools": [["name": "lan", "cidr": "192.168.7.0/24", "blockSize": 28]], "prefix_length": 24,
+            ],
+        ]
+    }
+
     /// Takes the victim's namespace away; its link goes with it.
     func losePod() async throws {
         victim.namespace.end()

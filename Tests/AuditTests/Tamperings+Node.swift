@@ -7,6 +7,12 @@ extension Tampering {
             try await patient.losePod()
             return try patient.address()
         },
+        Tampering("lease-without-sandbox", "a pod of another plugin has gone without DEL", cure: .printed) { patient in
+            let pod = try await patient.node.pod()
+            let result = try await patient.node.add(pod, configuration: patient.macvlan)
+            pod.namespace.end()
+            return try result.resultAddress()
+        },
         Tampering("lease-without-link", "the host's end is deleted") { patient in
             try await patient.host.ip("link del \(patient.link())")
             return try patient.address()

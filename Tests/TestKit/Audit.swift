@@ -59,8 +59,9 @@ extension Node {
     ///
     /// - Parameter backup: what stands where the command says BACKUP.
     package func repair(_ finding: AuditOutcome.Finding, backup: String = "") async throws {
+        let ledger = auditWords.prefix(4).joined(separator: " ")
         let tool = """
-            martletctl() { command "\(Programs.operatorsTool)" "$@" \(auditWords.joined(separator: " ")); }
+            martletctl() { command "\(Programs.operatorsTool)" "$@" \(ledger); }
 
             """
         try await namespace.must("/bin/bash", "-ec", tool + finding.repair.replacing("BACKUP", with: backup))
