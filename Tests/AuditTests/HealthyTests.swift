@@ -32,7 +32,10 @@ struct HealthyTests {
                 [
                     martlet.setting(
                         "ipam",
-                        ["type": "host-local", "ranges": [[["subnet": "10.245.0.0/24"]], [["subnet": "fd00:245::/64"]]]])
+                        [
+                            "type": "host-local",
+                            "ranges": [[["subnet": "10.245.0.0/24"]], [["subnet": "fd00:245::/64"]]],
+                        ])
                 ]
             case .ptp: [["type": "ptp", "ipam": lan]]
             case .bridge: [["type": "bridge", "bridge": "br0", "isGateway": true, "ipam": lan]]
