@@ -29,7 +29,10 @@ extension Repair {
         return .repaired("leased " + adopted.map(\.description).joined(separator: " and ") + " to \(attachment.alias)")
     }
 
-    /// Leases of addresses whose pods are proven dead: an older ledger knows who had them before.
+    /// Leases of addresses whose pods have them no more: an older ledger knows who had them before.
+    ///
+    /// Of a pod that is proven dead these are all. Of one whose sandbox is there and whose link is not, these are the
+    /// addresses that lead to another pod now.
     private borrowing func deadHolders(
         of addresses: [IPAddress], _ tables: HostTables, _ ledger: LedgerSnapshot, _ book: borrowing Ledger,
         _ directory: borrowing LedgerDirectory
@@ -41,7 +44,12 @@ extension Repair {
             if try books({ () throws(LedgerError) in try directory.isLocked(holder) }) { continue }
             let entries = ledger.leases.filter { $0.lease.attachment == holder }
             let observed = try wires { () throws(WiringError) in try ObservedPod(holder, entries, tables) }
-            if let pod = observed, pod.isProvenDead(now: book.bootID) { dead += entries.map(\.lease) }
+            guard let pod = observed else { continue }
+            if pod.isProvenDead(now: book.bootID) {
+                dead += entries.map(\.lease)
+            } else if pod.link == nil && pod.isWiredByMartlet {
+                dead += entries.map(\.lease).filter { addresses.contains($0.address) }
+            }
         }
         return dead
     }

@@ -1,3 +1,4 @@
+import Addressing
 import Dataplane
 import IPAM
 import Ledger
@@ -63,7 +64,7 @@ package struct Repair: ~Copyable {
         case .leaseWithoutLink, .routeElsewhere, .hostLink, .hostRoute, .hostNeighbour, .hostSetting, .mac, .mtu,
             .podLink, .podAddress, .podRoute, .podNeighbour:
             // Two that are wired for one address would take the route from each other.
-            guard !isShared(pod, ledger) else { return .left }
+            guard !isShared(pod, ledger), !isUsedByAnother(pod, tables) else { return .left }
             return try rewire(pod, book, directory)
         default: return .left
         }
@@ -73,6 +74,17 @@ package struct Repair: ~Copyable {
         let addresses = Set(pod.entries.map(\.lease.address))
         return ledger.leases.contains {
             addresses.contains($0.lease.address) && $0.lease.attachment != pod.attachment
+        }
+    }
+
+    private borrowing func isUsedByAnother(_ pod: ObservedPod, _ tables: HostTables) -> Bool {
+        pod.entries.contains { entry in
+            tables.routes(to: Prefix(host: entry.lease.address)).contains { route in
+                guard case .link(let index) = route.target, let link = tables.link(index),
+                    let user = Attachment(alias: link.alias)
+                else { return false }
+                return user != pod.attachment
+            }
         }
     }
 
