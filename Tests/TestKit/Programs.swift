@@ -9,6 +9,12 @@ package enum Programs {
         return linksToDebugBuild()
     }()
 
+    /// A folder that holds `martletctl`: MARTLET_TOOL, else the debug build's.
+    package static let toolFolder: String = {
+        if let given = ProcessInfo.processInfo.environment["MARTLET_TOOL"], !given.isEmpty { return given }
+        return build
+    }()
+
     /// Debian's plugins.
     package static let reference = "/usr/lib/cni"
 
@@ -20,10 +26,14 @@ package enum Programs {
         type.hasPrefix("martlet") ? "\(folder)/\(type)" : "\(reference)/\(type)"
     }
 
-    /// The test bundle stands beside the executable it was built with; the links stay, the next run finds them.
-    private static func linksToDebugBuild() -> String {
+    /// The test bundle stands beside the executables it was built with.
+    private static let build: String = {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let build = URL(fileURLWithPath: bundle).deletingLastPathComponent().path
+        return URL(fileURLWithPath: bundle).deletingLastPathComponent().path
+    }()
+
+    /// The links stay, the next run finds them.
+    private static func linksToDebugBuild() -> String {
         let folder = "\(build)/cni-bin"
         mkdir(folder, 0o755)
         for name in ["martlet", "martlet-ipam"] { symlink("../martlet", "\(folder)/\(name)") }
