@@ -5,7 +5,12 @@ extension Fields {
     ///
     /// The text is kept, not what it means, so that operators find again what they wrote.
     func selector(_ name: String) throws(ManifestError) -> String? {
-        // The one place to look at the language of selectors from.
-        try text(name)
+        guard let text = try text(name) else { return nil }
+        do throws(SelectorError) {
+            _ = try Selector(parsing: text)
+        } catch {
+            throw document.error(path(to: name), "the selector's \(error)")
+        }
+        return text
     }
 }

@@ -76,6 +76,8 @@ extension Settings {
 
 extension Settings.IPAM {
     fileprivate init(_ ipam: JSONObject) throws(JSON.TypeError) {
+        // Left unsaid, the ledger would quietly be another one.
+        if ipam.value("data_dir") != nil { throw ipam.wrong("data_dir", "no such key here: it stands beside ipam") }
         pools = try ipam.pools()
         ipv4Pools = try ipam.strings("ipv4_pools") ?? []
         ipv6Pools = try ipam.strings("ipv6_pools") ?? []

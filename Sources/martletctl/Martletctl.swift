@@ -15,7 +15,7 @@ struct Martletctl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             GetCommand.self, ApplyCommand.self, CreateCommand.self, ReplaceCommand.self, DeleteCommand.self,
-            IPAMCommand.self,
+            IPAMCommand.self, ImportCommand.self,
         ])
 
     /// Runs a command; what it throws decides the exit status.

@@ -15,11 +15,15 @@ struct NodeOptions: ParsableArguments {
     /// Opens the ledger.
     ///
     /// - Throws: `Trouble` with status 2 when there is none, or it cannot be read.
-    func open(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
+    ///
+    /// - Parameter isRouted: whether the blocks of Martlet's own pods are meant, or those of other plugins' subnets.
+    func open(
+        isRouted: Bool = true, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+    ) throws {
         let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) }
         guard let directory = folder else { throw missing }
         let node = try nodename ?? onlyNode(directory)
-        let opened = try book(directory, node)
+        let opened = try book(directory, node, isRouted: isRouted)
         guard let book = opened else { throw missing }
         try body(book, directory)
     }
@@ -45,11 +49,13 @@ struct NodeOptions: ParsableArguments {
             hint: "the first pod makes it; if data_dir is another folder, say --data-dir")
     }
 
-    private func book(_ directory: borrowing LedgerDirectory, _ node: String) throws(Trouble) -> Ledger? {
+    private func book(
+        _ directory: borrowing LedgerDirectory, _ node: String, isRouted: Bool = true
+    ) throws(Trouble) -> Ledger? {
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
         return try ledger { () throws(LedgerError) in
-            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
+            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: isRouted)
         }
     }
 

@@ -1,27 +1,13 @@
 import Addressing
 import Glibc
+import TestKit
 import Testing
 
-/// SplitMix64, so that a failing run can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite("Addresses against the C library") struct RandomAddressTests {
-    let seed: UInt64 = .random(in: 0 ... .max)
+    let seed = Seeded.seed
 
     @Test("Random addresses print as inet_ntop prints them and read back") func printing() throws {
-        print("RandomAddressTests.printing seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("addresses printing")
         for _ in 0..<20_000 {
             let address = Self.address(&generator)
             let text = address.description
@@ -33,8 +19,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test("Random texts are accepted exactly when inet_pton accepts them, with the same bytes") func parsing() {
-        print("RandomAddressTests.parsing seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("addresses parsing")
         var accepted = 0
         for _ in 0..<100_000 {
             let text = Self.text(&generator)
@@ -45,7 +30,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(accepted > 5_000, "too few of the texts were addresses to prove anything, seed \(seed)")
     }
 
-    private static func address(_ generator: inout SeededGenerator) -> IPAddress {
+    private static func address(_ generator: inout Seeded) -> IPAddress {
         if Bool.random(using: &generator) { return IPAddress(ipv4: .random(in: 0 ... .max, using: &generator)) }
         // Whole groups of zeros are what makes printing hard.
         var value: UInt128 = 0
@@ -58,7 +43,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// The text of an address, of its long form or of neither: up to three bytes are changed.
-    private static func text(_ generator: inout SeededGenerator) -> String {
+    private static func text(_ generator: inout Seeded) -> String {
         let address = address(&generator)
         var bytes = Array(address.description.utf8)
         let alphabet = Array("0123456789abcdefABCDEF::::....%/ xg-".utf8)

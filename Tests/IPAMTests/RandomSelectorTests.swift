@@ -1,12 +1,12 @@
 import IPAM
+import TestKit
 import Testing
 
 @Suite("Selectors against a naive model") struct RandomSelectorTests {
-    let seed: UInt64 = .random(in: 0 ... .max)
+    let seed = Seeded.seed
 
     @Test("A random selector matches what its model matches, before and after it is printed") func meaning() throws {
-        print("RandomSelectorTests.meaning seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("selectors meaning")
         var matched = 0
         for _ in 0..<5_000 {
             let model = SelectorModel.random(&generator, depth: 5)
@@ -25,8 +25,7 @@ import Testing
     }
 
     @Test("A damaged selector is accepted exactly when it can be reduced to one condition") func damage() throws {
-        print("RandomSelectorTests.damage seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("selectors damage")
         let reduction = try SelectorReduction()
         var accepted = 0
         for _ in 0..<6_000 {
@@ -49,7 +48,7 @@ import Testing
     }
 
     /// With up to three pieces put in, left out or exchanged.
-    private static func damaged(_ text: String, _ generator: inout SeededGenerator) -> String {
+    private static func damaged(_ text: String, _ generator: inout Seeded) -> String {
         let pieces = [
             "!", "&", "|", "=", "&&", "||", "==", "!=", "(", ")", "{", "}", ",", "'", "\"", "in", "not", "with", "a",
             "has(",

@@ -1,3 +1,5 @@
+import TestKit
+
 /// A selector as a plain binary tree, which can be written in any of the ways that mean it, and asked.
 indirect enum SelectorModel {
     case all
@@ -17,7 +19,7 @@ indirect enum SelectorModel {
     /// Short enough to meet by chance, one inside the other, and none with both kinds of quotes.
     static let values = ["", "a", "b", "ab", "ba", "aba", "é", "e\u{301}", "e", "'", "\"", " && ", "x')", "{\t"]
 
-    static func random(_ generator: inout SeededGenerator, depth: Int) -> SelectorModel {
+    static func random(_ generator: inout Seeded, depth: Int) -> SelectorModel {
         switch Int.random(in: 0..<(depth > 0 ? 16 : 7), using: &generator) {
         case 0: .all
         case 1: .global
@@ -32,7 +34,7 @@ indirect enum SelectorModel {
         }
     }
 
-    static func randomLabels(_ generator: inout SeededGenerator) -> [String: String] {
+    static func randomLabels(_ generator: inout Seeded) -> [String: String] {
         var labels: [String: String] = [:]
         for key in keys where generator.flip() { labels[key] = generator.pick(values) }
         return labels
@@ -63,7 +65,7 @@ indirect enum SelectorModel {
     }
 
     /// Text that means it, with blanks, quotes and needless parentheses as they happen to fall.
-    func text(_ generator: inout SeededGenerator) -> String {
+    func text(_ generator: inout Seeded) -> String {
         if Int.random(in: 0..<8, using: &generator) == 0 {
             return Self.spaced(["(", text(&generator), ")"], &generator)
         }
@@ -84,7 +86,7 @@ indirect enum SelectorModel {
     }
 
     private static func text(
-        _ comparison: Operator, _ operands: [String], _ generator: inout SeededGenerator
+        _ comparison: Operator, _ operands: [String], _ generator: inout Seeded
     ) -> String {
         let literals = operands.map { operand in
             let quote = operand.contains("'") ? "\"" : operand.contains("\"") || generator.flip() ? "'" : "\""
@@ -101,23 +103,23 @@ indirect enum SelectorModel {
         }
     }
 
-    private static func set(_ literals: [String], _ generator: inout SeededGenerator) -> [String] {
+    private static func set(_ literals: [String], _ generator: inout Seeded) -> [String] {
         let trailing = generator.flip() ? [","] : []
         return ["{"] + literals.map { [$0] }.joined(separator: [","]) + trailing + ["}"]
     }
 
-    private func text(inside outer: SelectorModel, _ generator: inout SeededGenerator) -> String {
+    private func text(inside outer: SelectorModel, _ generator: inout Seeded) -> String {
         switch (self, outer) {
         case (.or, _), (.and, .not): Self.spaced(["(", text(&generator), ")"], &generator)
         default: text(&generator)
         }
     }
 
-    private static func spaced(_ words: [String], _ generator: inout SeededGenerator) -> String {
+    private static func spaced(_ words: [String], _ generator: inout Seeded) -> String {
         words.reduce("") { $0 + ($0.isEmpty ? "" : blanks(&generator)) + $1 }
     }
 
-    private static func blanks(_ generator: inout SeededGenerator) -> String {
+    private static func blanks(_ generator: inout Seeded) -> String {
         generator.pick(["", "", "", " ", " ", "\t", " \t  "])
     }
 }

@@ -1,27 +1,13 @@
 import Foundation
 import JSON
+import TestKit
 import Testing
 
-/// SplitMix64, so that a failing run can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite("Random JSON") struct RandomJSONTests {
-    let seed: UInt64 = .random(in: 0 ... .max)
+    let seed = Seeded.seed
 
     @Test("A random value reads back as it was printed, and Foundation can read it") func roundTrip() throws {
-        print("RandomJSONTests.roundTrip seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("JSON roundTrip")
         for _ in 0..<2_000 {
             let json = Self.value(&generator, depth: 5)
             let bytes = json.bytes
@@ -33,8 +19,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test("A damaged document is refused, or reads back as it was printed") func damage() throws {
-        print("RandomJSONTests.damage seed \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Seeded("JSON damage")
         let alphabet = Array("{}[]\",:\\u0123eE+-.dtnl \n\u{0}é".utf8) + [0x80, 0xFF, 0xED]
         var refused = 0
         for _ in 0..<20_000 {
@@ -58,7 +43,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(refused > 2_000, "seed \(seed)")
     }
 
-    private static func value(_ generator: inout SeededGenerator, depth: Int) -> JSON {
+    private static func value(_ generator: inout Seeded, depth: Int) -> JSON {
         switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {
         case 0: return .null
         case 1: return .bool(.random(using: &generator))
@@ -76,7 +61,7 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
-    private static func text(_ generator: inout SeededGenerator) -> String {
+    private static func text(_ generator: inout Seeded) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0..<12, using: &generator) {
             let limit: UInt32 = [0x20, 0x80, 0x800, 0x10000, 0x110000].randomElement(using: &generator) ?? 0

@@ -56,6 +56,7 @@ struct BadConfigurationTests {
         Mistake("mtu", "large", undecodable), Mistake("mtu", -1), Mistake("mtu", 67), Mistake("mtu", 65536),
         Mistake("mtu", 1500.5, undecodable), Mistake("mtu", [], undecodable),
         Mistake("data_dir", 5, undecodable), Mistake("data_dir", "relative/path"),
+        Mistake("ipam.data_dir", "/var/lib/elsewhere", [7], ["beside ipam"]),
         Mistake("nodename", 5, undecodable),
         Mistake("log_level", "loud", undecodable, ["loud"]), Mistake("log_file_max_size", "x", undecodable),
         Mistake("log_file_max_size", -1), Mistake("ip_forward", "perhaps", undecodable, ["perhaps", "auto", "leave"]),

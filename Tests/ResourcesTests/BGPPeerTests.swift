@@ -103,6 +103,15 @@ import Testing
                 "spec.reachableBy: expected nothing, found \"192.0.2.9\": Martlet adds no routes to peers"
             ),
             (
+                #"{"peerSelector":"has(rr"}"#,
+                "spec.peerSelector: the selector's column 7: expected ), found the end"
+            ),
+            (
+                #"{"peerSelector":"all()","nodeSelector":"rr"}"#,
+                "spec.nodeSelector: the selector's column 3: expected ==, !=, in, not in, contains, starts with or "
+                    + "ends with, found the end"
+            ),
+            (
                 #"{"peerSelector":"all()","sourceAddress":"NodeIP"}"#,
                 "spec.sourceAddress: expected UseNodeIP or None, found \"NodeIP\""
             ),

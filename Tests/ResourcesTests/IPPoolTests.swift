@@ -116,6 +116,10 @@ import Testing
                 "spec.allowedUses[1]: expected Workload or Tunnel, found \"LoadBalancer\": Martlet gives addresses to "
                     + "pods alone"
             ),
+            (
+                #"{"cidr":"10.0.0.0/8","nodeSelector":"rack == a"}"#,
+                "spec.nodeSelector: the selector's column 9: expected a value in quotes, found \"a\""
+            ),
             (#"{"cidr":"10.0.0.0/8","disabled":"yes"}"#, "spec.disabled: expected true or false, found \"yes\""),
         ])
     func refused(_ text: String, _ message: String) throws {

@@ -1,0 +1,98 @@
+import Addressing
+import Dataplane
+import IPAM
+import Ledger
+import Netlink
+import System
+
+/// Repairs of the node: blocks and their routes, and addresses set aside.
+extension Repair {
+    /// Brings the blackhole routes to what the ledger says, while no block changes its owner.
+    borrowing func mendBlackholes(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) -> Outcome {
+        try withBlockRoutes(directory) { () throws(AuditError) in
+            let ledger = try books { () throws(LedgerError) in try book.snapshot() }
+            let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted }.map(\.cidr)
+            try wires { () throws(WiringError) in
+                var wiring = try Wiring()
+                let stale = try wiring.blackholes(origin: options.routeOrigin).filter { route in
+                    !own.contains(route.destination) && ledger.pools.contains { $0.cidr.contains(route.destination) }
+                }
+                try wiring.withdraw(stale)
+                try wiring.announce(own, origin: options.routeOrigin)
+            }
+            return .repaired("put the blackhole routes as the ledger has the blocks")
+        }
+    }
+
+    borrowing func giveBack(
+        _ finding: Finding, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) -> Outcome {
+        try withBlockRoutes(directory) { () throws(AuditError) in
+            let empty = try books { () throws(LedgerError) in try book.emptyBlocks() }
+            guard let block = empty.first(where: { $0.cidr.description == finding.subject }),
+                try giveBack(block, book, directory)
+            else { return .gone }
+            return .repaired("gave block \(block.cidr) back")
+        }
+    }
+
+    /// Gives back every block of the node that nothing is leased from and no address of which still rests.
+    package borrowing func giveBackEmptyBlocks(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) {
+        _ = try withBlockRoutes(directory) { () throws(AuditError) in
+            for block in try books({ () throws(LedgerError) in try book.emptyBlocks() }) {
+                _ = try giveBack(block, book, directory)
+            }
+            return .gone
+        }
+    }
+
+    private borrowing func giveBack(
+        _ block: OwnedBlock, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) -> Bool {
+        let isGiven = try books { () throws(LedgerError) in
+            try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
+        }
+        if isGiven && block.isRouted {
+            try wires { () throws(WiringError) in
+                var wiring = try Wiring()
+                try wiring.withdraw([.blackhole(block.cidr, origin: options.routeOrigin)])
+            }
+        }
+        return isGiven
+    }
+
+    /// A quarantine ends when nobody else's device holds the address's route any more.
+    borrowing func look(
+        atQuarantined finding: Finding, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) -> Outcome {
+        guard let address = address(finding.subject) else { return .left }
+        let tables = try wires { () throws(WiringError) in try HostTables() }
+        guard tables.routes(to: Prefix(host: address)).isEmpty else { return .left }
+        let changed = try books { () throws(LedgerError) in
+            try book.transaction(in: directory) { () throws(LedgerError) in try book.endQuarantine(address) }
+        }
+        return changed ? .repaired("ended the quarantine of \(address)") : .gone
+    }
+
+    private borrowing func withBlockRoutes(
+        _ directory: borrowing LedgerDirectory, _ body: () throws(AuditError) -> Outcome
+    ) throws(AuditError) -> Outcome {
+        try books { () throws(LedgerError) in try directory.lockBlockRoutes() }
+        do throws(AuditError) {
+            let outcome = try body()
+            try books { () throws(LedgerError) in try directory.unlockBlockRoutes() }
+            return outcome
+        } catch {
+            do throws(LedgerError) { try directory.unlockBlockRoutes() } catch {}
+            throw error
+        }
+    }
+
+    private func address(_ text: String) -> IPAddress? {
+        do throws(AddressError) { return try IPAddress(parsing: text) } catch { return nil }
+    }
+}
