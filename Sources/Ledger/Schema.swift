@@ -88,12 +88,13 @@ enum Schema {
           PRIMARY KEY (owner, pool, routed, sequence)
         ) STRICT, WITHOUT ROWID;
 
+        -- The key's columns come first: the integrity check of SQLite 3.40 takes others' values for NULL otherwise.
         CREATE TABLE reservation (
-          cidr  TEXT NOT NULL,
           first ANY NOT NULL,
           last  ANY NOT NULL,
-          note  TEXT NOT NULL,
           owner TEXT NOT NULL,               -- the IPReservation that it is part of; empty: a plugin's subnet
+          cidr  TEXT NOT NULL,
+          note  TEXT NOT NULL,
           PRIMARY KEY (first, last, owner)
         ) STRICT, WITHOUT ROWID;
 
