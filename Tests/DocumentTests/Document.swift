@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A document of `docs`, as far as tests read it: headings, tables, and commands with what they print.
 struct Document: Sendable, CustomTestStringConvertible {
