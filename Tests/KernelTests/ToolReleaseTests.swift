@@ -2,26 +2,26 @@ import Foundation
 import TestKit
 import Testing
 
+private let release = "\(CNITool.root)/.build-release/tool"
+
 @Suite(
     "What Scripts/build tool makes",
-    .enabled(if: FileManager.default.fileExists(atPath: ToolReleaseTests.folder), "Scripts/build tool makes it"))
+    .enabled(if: FileManager.default.fileExists(atPath: release), "Scripts/build tool makes it"))
 struct ToolReleaseTests {
-    static let folder = "\(CNITool.root)/.build-release/tool"
-
     @Test("needs nothing of Swift on the node")
     func libraries() async throws {
-        let needed = try await execute(["/usr/bin/ldd", "\(ToolReleaseTests.folder)/martletctl"]).text
+        let needed = try await execute(["/usr/bin/ldd", "\(release)/martletctl"]).text
         #expect(needed.contains("libmnl.so") && needed.contains("libsqlite3.so"))
         #expect(needed.matches(of: /swift|Foundation|not found/).isEmpty)
     }
 
     @Test("has a page of the manual for each command, which man can show")
     func pages() async throws {
-        let help = try await execute(["\(ToolReleaseTests.folder)/martletctl", "--experimental-dump-help"])
+        let help = try await execute(["\(release)/martletctl", "--experimental-dump-help"])
         let expected = names(of: try Value(parsing: help.output)["command"], below: "").map { "\($0).8" }
-        #expect(entries(of: "\(ToolReleaseTests.folder)/man").sorted() == expected.sorted())
+        #expect(entries(of: "\(release)/man").sorted() == expected.sorted())
         #expect(expected.contains("martletctl.ipam.check.8"))
-        let page = try String(contentsOfFile: "\(ToolReleaseTests.folder)/man/martletctl.ipam.check.8", encoding: .utf8)
+        let page = try String(contentsOfFile: "\(release)/man/martletctl.ipam.check.8", encoding: .utf8)
         #expect(page.contains(".Dt MARTLETCTL.IPAM.CHECK 8") && page.contains("docs/audit.md"))
     }
 
@@ -33,7 +33,7 @@ struct ToolReleaseTests {
             _martletctl martletctl '' ipam
             printf '%s\\n' "${COMPREPLY[@]}"
             """
-        let offered = try await execute(["/bin/bash", "-c", script, ToolReleaseTests.folder]).text.split(
+        let offered = try await execute(["/bin/bash", "-c", script, release]).text.split(
             separator: "\n")
         #expect(Set(offered).isSuperset(of: ["show", "check", "release", "history"]))
     }
