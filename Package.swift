@@ -91,7 +91,7 @@ let package = Package(
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
-        tests("KernelTests", of: ["TestKit", "martlet", "martletctl"]),
+        tests("KernelTests", of: ["TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Each document of docs")
 struct ExampleTests {
-    @Test("shows what its commands print, run one after the other on a node with pods", arguments: Document.all)
+    @Test(
+        "shows what its commands print, run one after the other on a node with pods",
+        arguments: Document.all.filter { !$0.examples.isEmpty })
     func examples(_ document: Document) async throws {
         try await withNode([.defaultRoute, .ownMounts]) { node in
             let scene = try await Scene(node)

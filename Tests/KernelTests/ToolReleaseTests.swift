@@ -15,7 +15,7 @@ struct ToolReleaseTests {
         #expect(needed.matches(of: /swift|Foundation|not found/).isEmpty)
     }
 
-    @Test("has a page of the manual for each command, which man can show")
+    @Test("has a page of the manual for each command")
     func pages() async throws {
         let help = try await execute(["\(release)/martletctl", "--experimental-dump-help"])
         let expected = names(of: try Value(parsing: help.output)["command"], below: "").map { "\($0).8" }

@@ -9,10 +9,10 @@ package enum Programs {
         return linksToDebugBuild()
     }()
 
-    /// A folder that holds `martletctl`: MARTLET_TOOL, else the debug build's.
-    package static let toolFolder: String = {
-        if let given = ProcessInfo.processInfo.environment["MARTLET_TOOL"], !given.isEmpty { return given }
-        return build
+    /// `martletctl`: in the same folder, else the debug build's.
+    package static let operatorsTool: String = {
+        let beside = "\(folder)/martletctl"
+        return access(beside, X_OK) == 0 ? beside : built("martletctl")
     }()
 
     /// Debian's plugins.
@@ -26,14 +26,10 @@ package enum Programs {
         type.hasPrefix("martlet") ? "\(folder)/\(type)" : "\(reference)/\(type)"
     }
 
-    /// The test bundle stands beside the executables it was built with.
-    private static let build: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: bundle).deletingLastPathComponent().path
-    }()
-
-    /// The links stay, the next run finds them.
+    /// The test bundle stands beside the executable it was built with; the links stay, the next run finds them.
     private static func linksToDebugBuild() -> String {
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let build = URL(fileURLWithPath: bundle).deletingLastPathComponent().path
         let folder = "\(build)/cni-bin"
         mkdir(folder, 0o755)
         for name in ["martlet", "martlet-ipam"] { symlink("../martlet", "\(folder)/\(name)") }
