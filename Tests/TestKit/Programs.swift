@@ -9,6 +9,12 @@ package enum Programs {
         return linksToDebugBuild()
     }()
 
+    /// `martletctl`: in the same folder, else the debug build's.
+    package static let operatorsTool: String = {
+        let beside = "\(folder)/martletctl"
+        return access(beside, X_OK) == 0 ? beside : built("martletctl")
+    }()
+
     /// Debian's plugins.
     package static let reference = "/usr/lib/cni"
 
