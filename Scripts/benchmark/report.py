@@ -140,6 +140,7 @@ def main():
     samples, docs, command, machine = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     figures, on_tmpfs = Figures(samples), Figures(samples / "tmpfs")
     lines = list(document(figures, on_tmpfs, command, machine))
+    docs.mkdir(exist_ok=True)
     (docs / "performance.md").write_text("\n".join(lines) + "\n")
     (docs / "performance.svg").write_text(chart.draw(figures, machine))
     print("\n".join(lines[lines.index("\n### ADD, one at a time, first pod of the node\n"):]))

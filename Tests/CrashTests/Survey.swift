@@ -84,18 +84,11 @@ struct Survey: Sendable {
 
     /// One lane's part. A node on which a point failed is not to be trusted any more; the next point gets a new one.
     private func walk(_ work: Work) async throws {
-        // A traced process that hangs is looked at again, on another node: once may be the tracer's fault, twice is ours.
-        var hung: Point?
-        while work.isLeft || hung != nil {
+        while work.isLeft {
             try await withNode { node in
                 let lane = try await Lane.make(scenario, on: node)
-                while let point = hung ?? work.next() {
-                    guard let tally = try await self.try(point, on: lane, isSecond: hung != nil) else {
-                        say("\(point) hung once and is tried again")
-                        hung = point
-                        return
-                    }
-                    hung = nil
+                while let point = work.next() {
+                    let tally = try await self.try(point, on: lane)
                     work.add(tally, scenario)
                     if tally.failed > 0 { break }
                 }
@@ -103,13 +96,11 @@ struct Survey: Sendable {
         }
     }
 
-    /// Nil when the process hung for the first time.
-    private func `try`(_ point: Point, on lane: Lane, isSecond: Bool) async throws -> Tally? {
+    private func `try`(_ point: Point, on lane: Lane) async throws -> Tally {
         var tally = Tally(tried: 1)
         do {
             let pod = try await lane.prepare()
             let (completion, trace) = try await lane.run(pod, point)
-            if case .timedOut = completion.status, !isSecond { return nil }
             if let process = trace.firedIn {
                 tally.fired = 1
                 tally.firedIn = [process: 1]

@@ -49,6 +49,7 @@ static struct {
 static struct process processes[MOST_PROCESSES];
 static int born;
 static int alive;
+static int unseen; // children that were announced and have not stopped yet
 static FILE *log_file;
 
 static void die(const char *what) {
@@ -162,11 +163,13 @@ static void at_stop(pid_t pid, int status) {
     if (process == NULL) {
         // A child begins with a SIGSTOP that nobody sent.
         add(pid);
+        unseen--;
         go_on(pid, 0);
     } else if (signal == (SIGTRAP | 0x80)) {
         at_call(process);
     } else if (status >> 16 != 0) {
-        go_on(pid, 0); // fork, exec and their like
+        if (status >> 16 != PTRACE_EVENT_EXEC) unseen++; // fork and its like
+        go_on(pid, 0);
     } else {
         go_on(pid, signal);
     }
@@ -196,9 +199,11 @@ static void start(char **arguments) {
 }
 
 // Follows all processes; answers the status that the program ended with.
+//
+// A child that has not stopped yet is waited for: left now, it would stop by its SIGSTOP with nobody to let it go on.
 static int follow(void) {
     int ending = 0;
-    while (alive > 0 && !(fault.fired && !processes[0].alive)) {
+    while (alive + unseen > 0 && !(fault.fired && !processes[0].alive && unseen == 0)) {
         int status;
         pid_t pid = waitpid(-1, &status, __WALL);
         if (pid < 0) die("waitpid");
@@ -207,7 +212,10 @@ static int follow(void) {
             continue;
         }
         struct process *process = find(pid);
-        if (process == NULL) continue;
+        if (process == NULL) {
+            unseen--; // it was killed before its first stop
+            continue;
+        }
         process->alive = 0;
         alive--;
         if (process == &processes[0]) ending = status;
