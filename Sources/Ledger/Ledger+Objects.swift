@@ -151,18 +151,21 @@ extension Ledger {
 
     /// Deletes a pool, within a transaction: at once if no block is left of it, else when its last one goes.
     ///
-    package borrowing func drain(pool name: String) throws(LedgerError) {
+    /// - Parameter isForced: takes one that a network configuration has brought, too; if it still stands there, the next
+    ///   ADD brings it back.
+    package borrowing func drain(pool name: String, isForced: Bool = false) throws(LedgerError) {
         guard let pool = try pools().first(where: { $0.name == name }) else {
             throw .conflict("there is no pool \"" + name + "\"")
         }
-        if pool.isConfigured {
+        if pool.isConfigured && !isForced {
             throw .conflict(
                 "pool \"" + name
                     + "\" stands in a network configuration (ipam.pools), and the next pod would bring it back; "
-                    + "remove it there, then delete it here")
+                    + "remove it there, then delete it here with --force")
         }
         var draining = pool
         draining.isDraining = true
+        draining.isConfigured = false
         try change(pool, to: draining)
         try removeDrainedPools()
     }

@@ -70,6 +70,25 @@ struct DeleteTests {
         }
     }
 
+    @Test("of a pool that has left the network configuration is done with --force; it may be declared then")
+    func formerlyConfigured() async throws {
+        try await withNode { node in
+            let (pod, other) = (try await node.pod(), try await node.pod())
+            try await node.add(pod)
+            #expect(try await node.refuse("delete", "ippool", "pool").contains("--force"))
+            let text = try await node.ask("delete", "ippool", "pool", "--force")
+            #expect(text.contains("10.244.0.0/26 (n1, 1 lease)"))
+            // It stands there still: the next pod brings it back.
+            try await node.add(other)
+            #expect(try await node.refuse("delete", "ippool", "pool").contains("ipam.pools"))
+            try await node.ask("delete", "ippool", "pool", "--force")
+            _ = try await node.failToStart()
+            try await expectEqual(
+                node.apply(ToolTests.pool("pool", "10.244.0.0/16", "natOutgoing: false")), "ippool/pool configured\n")
+            try await expectEqual(node.start().address, "10.244.0.2")
+        }
+    }
+
     @Test("deletes all or nothing")
     func allOrNothing() async throws {
         try await withNode { node in

@@ -33,6 +33,9 @@ struct DeleteCommand: ParsableCommand {
     @Flag(help: "Objects that are not there are no failure.")
     var skipNotExists = false
 
+    @Flag(help: "Delete also a pool that has come from a network configuration and does not stand there any more.")
+    var force = false
+
     /// An object that is to go.
     private struct Target: Hashable {
         let kind: ResourceKind
@@ -52,7 +55,9 @@ struct DeleteCommand: ParsableCommand {
             let targets = try book.changing(in: directory) { () throws(Trouble) in
                 let targets = try existing(named, book)
                 for target in targets {
-                    try ledger { () throws(LedgerError) in try ResourceStore.remove(target.kind, target.name, book) }
+                    try ledger { () throws(LedgerError) in
+                        try ResourceStore.remove(target.kind, target.name, book, isForced: force)
+                    }
                 }
                 return targets
             }

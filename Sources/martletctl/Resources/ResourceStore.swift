@@ -46,10 +46,12 @@ enum ResourceStore {
     }
 
     /// Removes an object, within a transaction; a pool whose addresses are in use is drained.
-    static func remove(_ kind: ResourceKind, _ name: String, _ book: borrowing Ledger) throws(LedgerError) {
+    static func remove(
+        _ kind: ResourceKind, _ name: String, _ book: borrowing Ledger, isForced: Bool
+    ) throws(LedgerError) {
         switch kind {
         // What its manifest says goes with it.
-        case .ipPool: return try book.drain(pool: name)
+        case .ipPool: return try book.drain(pool: name, isForced: isForced)
         case .ipReservation: try book.declare(reservation: name, [])
         case .node, .bgpConfiguration, .bgpPeer: break
         }
