@@ -86,9 +86,12 @@ package struct AuditReport: Sendable {
 
     init(_ ledger: LedgerSnapshot, _ findings: [Finding]) {
         self.ledger = ledger
-        var seen: Set<Finding.Identity> = []
-        self.findings = findings.filter { seen.insert($0.identity).inserted }.sorted {
-            ($0.code.rank, $0.subject) < ($1.code.rank, $1.subject)
+        var joined: [Finding.Identity: Finding] = [:]
+        for finding in findings {
+            joined[finding.identity] = joined[finding.identity]?.joined(with: finding) ?? finding
+        }
+        self.findings = joined.values.sorted {
+            ($0.code.rank, $0.subject, $0.text) < ($1.code.rank, $1.subject, $1.text)
         }
     }
 
@@ -121,6 +124,12 @@ extension Finding {
         let code: Code
         let subject: String
         let attachment: Attachment?
+    }
+
+    /// One finding for two that are the same but for what they say, such as of two settings of one link.
+    fileprivate func joined(with other: Finding) -> Finding {
+        if other.text == text { return self }
+        return Finding(code, subject, text + "; " + other.text, since: since, repair: repair, attachment: attachment)
     }
 
     var identity: Identity { Identity(code: code, subject: subject, attachment: attachment) }

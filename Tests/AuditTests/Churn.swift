@@ -11,8 +11,8 @@ final class Churn: Sendable {
     private let start = ContinuousClock.now
     let pods: [Pod]
 
-    private static let workerCount = 4
-    private static let podsOfWorker = 6
+    private static let workerCount = 6
+    private static let podsOfWorker = 4
     private static let operations = 30_000
 
     /// What a shell does: `OPERATION CONTAINER NAMESPACE` each line, until there is a file `stop`.
