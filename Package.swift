@@ -98,6 +98,8 @@ let package = Package(
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests("ToolTests", of: ["TestKit", "martlet", "martletctl"], beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
+        tests("AuditTests", of: ["Audit", "TestKit", "martlet", "martletctl", "tamper"]),
+        tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         .executableTarget(name: "tamper", path: "Tests/Tamper"),
         tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
     ] + (startsQuickly ? [.target(name: "CStart")] : [])

@@ -76,7 +76,8 @@ extension Ledger {
             try old.bind(1, name)
             try old.run()
             for cidr in cidrs {
-                let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, '', ?)")
+                let row = try connection.prepare(
+                    "INSERT OR IGNORE INTO reservation (cidr, first, last, note, owner) VALUES (?, ?, ?, '', ?)")
                 try row.bind(1, cidr.description)
                 try row.bind(2, ordered: cidr.first)
                 try row.bind(3, ordered: cidr.last)

@@ -142,7 +142,8 @@ extension Ledger {
     /// Reserves a prefix for good.
     package borrowing func reserve(_ prefix: Prefix, note: String) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?, ?, '')")
+            let row = try connection.prepare(
+                "INSERT OR IGNORE INTO reservation (cidr, first, last, note, owner) VALUES (?, ?, ?, ?, '')")
             try row.bind(1, prefix.description)
             try row.bind(2, ordered: prefix.first)
             try row.bind(3, ordered: prefix.last)

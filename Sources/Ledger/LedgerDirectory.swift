@@ -39,14 +39,15 @@ package struct LedgerDirectory: ~Copyable {
         self.path = path
     }
 
+    /// The database.
+    package var databasePath: String { path + "/ledger.db" }
+
     private static func openLock(_ path: String, _ forLooking: Bool) throws(SystemError) -> FileDescriptor {
         do throws(SystemError) { return try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW) } catch {
             guard forLooking, error.number == EROFS else { throw error }
             return try FileDescriptor(opening: path, O_RDONLY | O_NOFOLLOW)
         }
     }
-
-    var databasePath: String { path + "/ledger.db" }
 
     /// Waits until no other operation works on the attachment.
     package borrowing func lock(_ attachment: Attachment) throws(LedgerError) {

@@ -10,13 +10,44 @@ struct InstallTests {
             let trace = try await install(node, ["--conf", try configuration(node)], tracing: true)
             let calls = trace.split(separator: "\n").filter { $0.contains(/(rename\w*|fsync)\(.* = 0$/) }
             let renamed = calls.compactMap { $0.firstMatch(of: /.*"[^"]+\/([^"]+)"/)?.1 }
-            #expect(renamed == ["martlet", "martlet-ipam", "10-test.conflist"])
+            #expect(
+                renamed == [
+                    "martlet", "martlet-ipam", "martletctl", "martletctl", "_martletctl", "martletctl.fish",
+                    "martletctl.8", "martletctl.ipam.8", "10-test.conflist",
+                ])
             // File, rename, folder; the second name is a link, which has no contents to flush.
             let kinds = calls.map { $0.contains("fsync") ? "fsync" : "rename" }
-            #expect(kinds == ["fsync", "rename", "fsync", "rename", "fsync", "fsync", "rename", "fsync"])
-            #expect(files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"])
+            let file = ["fsync", "rename", "fsync"]
+            #expect(kinds == file + file.dropFirst() + (0..<7).flatMap { _ in file })
+            #expect(
+                files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"] + InstallTests.ofTool)
+            #expect(fileMode("\(node.folder.path)/sbin/martletctl") == 0o755)
             #expect(fileMode("\(node.folder.path)/bin/martlet") == 0o755)
             #expect(fileMode("\(node.folder.path)/net.d/10-test.conflist") == 0o644)
+        }
+    }
+
+    @Test("put plugin or tool alone where one is named, and the tool without a configuration")
+    func parts() async throws {
+        try await withNode { node in
+            try await install(node, ["tool"])
+            #expect(files(node) == InstallTests.ofTool)
+            try await install(node, ["--undo"])
+            #expect(files(node) == [])
+            try await install(node, ["plugin", "--conf", try configuration(node)])
+            #expect(files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"])
+            #expect(try await !run(node, ["plugin", "tool"]).succeeded)
+            #expect(try await !run(node, ["--undo", "tool"]).succeeded)
+        }
+    }
+
+    @Test("take away the pages of commands that there are no more")
+    func stalePages() async throws {
+        try await withNode { node in
+            try await install(node, ["tool"])
+            try FileManager.default.removeItem(atPath: "\(node.folder.path)/tool/man/martletctl.ipam.8")
+            try await install(node, ["tool"])
+            #expect(files(node) == InstallTests.ofTool.filter { !$0.hasSuffix("martletctl.ipam.8") })
         }
     }
 
@@ -59,7 +90,7 @@ struct InstallTests {
             try await node.delete(pod)
             try writeFile("\(node.data)/ledger.db", String(repeating: "no database ", count: 1000))
             #expect(try await !run(node, ["--undo"]).succeeded)
-            #expect(files(node).count == 3)
+            #expect(files(node).count == 3 + InstallTests.ofTool.count)
         }
     }
 
@@ -104,20 +135,48 @@ struct InstallTests {
     }
 
     private func run(_ node: Node, _ arguments: [String], by tracer: [String] = []) async throws -> Completion {
+        try makeTool(node)
         let places = [
             "CNI_BIN_DIR": "\(node.folder.path)/bin", "CNI_CONF_DIR": "\(node.folder.path)/net.d",
-            "MARTLET_BIN": Programs.folder,
+            "TOOL_BIN_DIR": "\(node.folder.path)/sbin", "TOOL_SHARE_DIR": "\(node.folder.path)/share",
+            "MARTLET_BIN": Programs.folder, "MARTLET_TOOL": "\(node.folder.path)/tool",
         ]
         return try await node.namespace.run(
             tracer + ["\(CNITool.root)/Scripts/install"] + arguments,
             environment: defaultEnvironment.merging(places) { _, new in new })
     }
 
-    /// What is in the two folders, leftovers of any name included.
+    /// What belongs to the tool, when all of it is in place.
+    private static let ofTool = [
+        "sbin/martletctl", "share/bash-completion/completions/martletctl",
+        "share/fish/vendor_completions.d/martletctl.fish", "share/man/man8/martletctl.8",
+        "share/man/man8/martletctl.ipam.8", "share/zsh/site-functions/_martletctl",
+    ]
+
+    /// A folder like that which `Scripts/build tool` makes; the script moves files and does not look into them.
+    private func makeTool(_ node: Node) throws {
+        let folder = "\(node.folder.path)/tool"
+        guard !FileManager.default.fileExists(atPath: folder) else { return }
+        for name in ["completions", "man"] {
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        }
+        try writeFile("\(folder)/martletctl", "#!/bin/sh\n", mode: 0o755)
+        for name in [
+            "completions/martletctl.bash", "completions/martletctl.zsh", "completions/martletctl.fish",
+            "man/martletctl.8", "man/martletctl.ipam.8",
+        ] { try writeFile("\(folder)/\(name)", "\(name)\n") }
+    }
+
+    /// What is in the folders, leftovers of any name included.
     private func files(_ node: Node) -> [String] {
-        ["bin", "net.d"].flatMap { folder in
-            let names = try? FileManager.default.contentsOfDirectory(atPath: "\(node.folder.path)/\(folder)")
-            return (names ?? []).map { "\(folder)/\($0)" }
+        ["bin", "net.d", "sbin", "share"].flatMap { folder in
+            let names = FileManager.default.subpaths(atPath: "\(node.folder.path)/\(folder)") ?? []
+            return names.map { "\(folder)/\($0)" }.filter { !isFolder("\(node.folder.path)/\($0)") }
         }.sorted()
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

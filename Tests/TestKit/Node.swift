@@ -32,6 +32,8 @@ package final class Node: Sendable {
         package static let ipv6 = Features(rawValue: 4)
         /// Its folder is a file system of its own in memory, 512 KiB large, that only programs on the node see.
         package static let smallDisk = Features(rawValue: 8)
+        /// Programs on it see mounts of their own, so that a test may put its folders where a machine has its own.
+        package static let ownMounts = Features(rawValue: 16)
     }
 
     package let name: String
@@ -56,7 +58,8 @@ package final class Node: Sendable {
     package var ledger: LedgerFile { LedgerFile(path: "\(data)/ledger.db", namespace: namespace) }
 
     static func make(name: String, features: Features, folder: Folder) async throws -> Node {
-        let namespace = try await Namespace.make(withMounts: features.contains(.smallDisk))
+        let namespace = try await Namespace.make(
+            withMounts: !features.isDisjoint(with: [.smallDisk, .ownMounts]))
         if features.contains(.smallDisk) {
             try await namespace.must("/bin/mount", "-t", "tmpfs", "-o", "size=512k,mode=700", "small", folder.path)
         }
