@@ -32,6 +32,17 @@ package struct Explanation: Sendable {
     }
 }
 
+/// The links of a node, by which the living are known.
+package struct HostLinks: Sendable {
+    package let aliases: Set<String>
+    package let names: Set<String>
+
+    package init(aliases: Set<String>, names: Set<String>) {
+        self.aliases = aliases
+        self.names = names
+    }
+}
+
 extension Pool.Exclusion {
     var reason: Explanation.Reason {
         switch self {

@@ -3,12 +3,15 @@ import IPAM
 
 extension Ledger {
     /// Runs the allocator on the ledger as it is, takes its choice back, and says what it had to choose from.
+    ///
+    /// - Parameter links: those of the node: what they do not speak for, an ADD would free where it is of another boot.
     package borrowing func explain(
-        _ request: LeaseRequest, _ family: AddressFamily, in directory: borrowing LedgerDirectory
+        _ request: LeaseRequest, _ family: AddressFamily, beside links: HostLinks,
+        in directory: borrowing LedgerDirectory
     ) throws(LedgerError) -> Explanation {
         let outcome: Explanation.Outcome
         do throws(LedgerError) {
-            let grant = try rehearse(request, in: directory)
+            let grant = try trying(in: directory) { () throws(LedgerError) in try add(request, beside: links) }
             guard let lease = grant.leases.first else { throw .conflict("nothing was asked for") }
             outcome = .address(
                 lease.address, block: lease.blockCIDR, isNew: grant.claimedBlock,
@@ -18,6 +21,17 @@ extension Ledger {
             outcome = .refused(error)
         }
         return Explanation(family: family, outcome: outcome, verdicts: try verdicts(family, outcome))
+    }
+
+    /// What an ADD does: after a reboot, and when nothing is left, what the dead held is freed first.
+    private borrowing func add(_ request: LeaseRequest, beside links: HostLinks) throws(LedgerError) -> Grant {
+        if try !isReclaimed() { _ = try reclaim(aliases: links.aliases, names: links.names) }
+        do throws(LedgerError) { return try lease(request) } catch {
+            guard case .refused(.exhausted, _) = error,
+                try !reclaim(aliases: links.aliases, names: links.names).isEmpty
+            else { throw error }
+            return try lease(request)
+        }
     }
 
     private borrowing func verdicts(

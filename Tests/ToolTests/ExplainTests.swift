@@ -91,6 +91,24 @@ extension Situation {
             try await node.apply(small)
             _ = try await node.fill(8)
         },
+        Situation("a full pool whose pods died with an earlier boot", [:]) { node in
+            try await node.apply(small)
+            for (pod, _) in try await node.fill(8).prefix(2) { pod.namespace.end() }
+            _ = try await eventually { try await node.namespace.links().count { $0.name.hasPrefix("cali") } == 6 }
+            try await node.ledger.pretendReboot()
+        },
+        Situation("a full pool, some of whose pods an earlier boot has left behind", [:]) { node in
+            try await node.apply(small)
+            let pods = try await node.fill(8)
+            pods[5].pod.namespace.end()
+            _ = try await eventually { try await node.namespace.links().count { $0.name.hasPrefix("cali") } == 7 }
+            try await node.ledger.change("UPDATE lease SET boot_id = '00000000-0000-0000-0000-000000000000'")
+        },
+        Situation("a full pool whose pods live, though of an earlier boot", ["one": "full"]) { node in
+            try await node.apply(small)
+            _ = try await node.fill(8)
+            try await node.ledger.pretendReboot()
+        },
         Situation("a full pool before another", ["one": "full", "two": "gives"]) { node in
             try await node.apply(small + pool("two", "10.2.0.0/16"))
             _ = try await node.fill(8)

@@ -1,5 +1,6 @@
 import Addressing
 import ArgumentParser
+import Dataplane
 import IPAM
 import JSON
 import Ledger
@@ -35,11 +36,12 @@ struct ExplainCommand: ParsableCommand {
             if pools.isEmpty {
                 throw Trouble(.findings, "the ledger has no pool", hint: "martletctl apply -f, with an IPPool")
             }
+            let links = try hostLinks()
             var explanations: [Explanation] = []
             for family in AddressFamily.allCases where pools.contains(where: { $0.cidr.family == family }) {
                 explanations.append(
                     try ledger { () throws(LedgerError) in
-                        try book.explain(.example(family), family, in: directory)
+                        try book.explain(.example(family), family, beside: links, in: directory)
                     })
             }
             let listing = Listing(
@@ -48,6 +50,13 @@ struct ExplainCommand: ParsableCommand {
             try listing.show(output)
             if listing.names.count < explanations.count { throw Trouble(.findings) }
         }
+    }
+
+    private func hostLinks() throws(Trouble) -> HostLinks {
+        do throws(WiringError) {
+            let links = try Wiring().hostLinks()
+            return HostLinks(aliases: Set(links.map(\.alias)), names: Set(links.map(\.name)))
+        } catch { throw Trouble(error) }
     }
 }
 
