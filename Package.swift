@@ -97,6 +97,7 @@ let package = Package(
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
+        tests("AuditTests", of: ["Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         .executableTarget(name: "tamper", path: "Tests/Tamper"),
         tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),

@@ -10,13 +10,16 @@ extension Audit {
     }
 
     private static func overlaps(_ ledger: LedgerSnapshot) -> [Finding] {
+        let used = Set(ledger.leases.map(\.lease.block))
         // Blocks come in the order of their first address.
-        zip(ledger.blocks, ledger.blocks.dropFirst()).filter { $0.cidr.overlaps($1.cidr) }.map { one, other in
+        return zip(ledger.blocks, ledger.blocks.dropFirst()).filter { $0.cidr.overlaps($1.cidr) }.map { one, other in
             Finding(
                 .blockOverlap, one.cidr.description,
                 "block \(one.cidr) of \(one.owner) overlaps block \(other.cidr) of \(other.owner)",
                 since: other.claimedAt,
-                repair: "delete the pods of one of them, then \(Finding.fix), which gives the empty one back")
+                repair: used.contains(one.id) && used.contains(other.id)
+                    ? "delete the pods of one of them, then \(Finding.fix), which gives the empty one back"
+                    : Finding.fix)
         }
     }
 

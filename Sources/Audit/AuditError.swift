@@ -7,6 +7,12 @@ import System
 package enum AuditError: Error, Sendable {
     case ledger(LedgerError)
     case wiring(WiringError)
+
+    /// Whether the ledger's file is damaged.
+    var isDamage: Bool {
+        guard case .ledger(let error) = self else { return false }
+        return error.isDamage
+    }
 }
 
 /// Asks the ledger; its refusal is the audit's.

@@ -30,6 +30,9 @@ package struct Finding: Hashable, Sendable {
     /// The repair of all that `--fix` repairs.
     package static let fix = "martletctl ipam check --fix"
 
+    /// Subject of what is wrong with the ledger's file as a whole.
+    static let ledgerFile = "ledger.db"
+
     /// What a finding is. The words are stable: scripts and docs/audit.md know them.
     package enum Code: String, Hashable, Sendable, CaseIterable {
         // The ledger alone.

@@ -11,19 +11,24 @@ struct KernelLook {
     private let ledger: LedgerSnapshot
     private let options: AuditOptions
     private let inFlight: InFlight
+    private let bootID: String
     private let tables: HostTables
     private let now = wallClockSeconds()
 
-    init(_ ledger: LedgerSnapshot, _ options: AuditOptions, _ inFlight: InFlight) throws(AuditError) {
+    init(
+        _ ledger: LedgerSnapshot, _ options: AuditOptions, _ inFlight: InFlight, bootID: String
+    ) throws(AuditError) {
         self.ledger = ledger
         self.options = options
         self.inFlight = inFlight
+        self.bootID = bootID
         tables = try wires { () throws(WiringError) in try HostTables() }
         try comparePods()
         compareLinks()
         compareRoutes()
         compareBlackholes()
         try compareForwarding()
+        findings += ForwardLook.findings(senders())
     }
 }
 
@@ -34,42 +39,41 @@ extension KernelLook {
         let own = Set(ledger.blocks.filter { $0.owner == options.node }.map(\.id))
         let pods = Dictionary(grouping: ledger.leases.filter { own.contains($0.lease.block) }) { $0.lease.attachment }
         for (attachment, entries) in pods {
-            guard let pod = ObservedPod(attachment, entries, tables) else { continue }
-            try compare(pod)
+            let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
+            if let pod = observed { try compare(pod) }
         }
     }
 
     private mutating func compare(_ pod: ObservedPod) throws(AuditError) {
         let entry = pod.entries[0]
-        // A lease that was taken over from another IPAM says nothing that could be looked at.
-        if !pod.isWiredByMartlet && entry.sandbox.isEmpty { return }
-        switch (pod.link, pod.isSandboxThere) {
-        case (nil, false):
-            if entry.lease.bootID != ledger.bootID {
-                note(
-                    .earlierBoot, pod,
-                    "is leased to \(entry.holder) since before the last boot, and neither link nor sandbox is there")
+        if let link = pod.link { return try compareWiring(pod, link) }
+        // A lease that was taken over from another IPAM says nothing that could be looked at before the next boot.
+        if !pod.isWiredByMartlet && entry.sandbox.isEmpty && entry.lease.bootID == bootID { return }
+        if pod.isDead(now: bootID) {
+            if entry.lease.bootID != bootID {
+                note(.earlierBoot, pod, "is leased to \(entry.holder) since before the last boot, and has no link")
             } else {
-                note(.leaseWithoutSandbox, pod, "is leased to \(entry.holder), whose sandbox \(entry.sandbox) is gone")
+                note(
+                    .leaseWithoutSandbox, pod, "is leased to \(entry.holder), whose sandbox \(entry.sandbox) is gone",
+                    // The sandbox alone proves nothing: its interface may live on in it, without a path.
+                    repair: pod.isWiredByMartlet ? Finding.fix : "martletctl ipam release --ip \(entry.lease.address)")
             }
-        case (nil, true):
-            guard pod.isWiredByMartlet else { return }
+        } else if pod.isWiredByMartlet {
             note(
                 .leaseWithoutLink, pod,
-                "is leased to \(entry.holder), whose sandbox is there, and the host has no link \(entry.lease.hostInterface)"
-            )
-        case (let link?, let isThere):
-            try compareWiring(pod, link, isSandboxThere: isThere)
+                "is leased to \(entry.holder), and the host has no link \(entry.lease.hostInterface) of this pod's")
         }
     }
 
-    private mutating func compareWiring(_ pod: ObservedPod, _ link: Link, isSandboxThere: Bool) throws(AuditError) {
-        let (plan, leniency) = pod.expectation(link.name, resultCache: options.resultCache)
+    private mutating func compareWiring(_ pod: ObservedPod, _ link: Link) throws(AuditError) {
+        let name = pod.entries[0].lease.hostInterface
+        if link.name != name { note(.hostLink, pod, "the host's link \(link.name) was \(name) when it was made") }
+        let expected = Expectation(pod, hostName: link.name, resultCache: options.resultCache)
         let differences = try wires { () throws(WiringError) in
-            guard isSandboxThere, let sandbox = pod.sandbox() else {
-                return Inspection.runOnHost(plan, leniency, tables)
+            guard let sandbox = pod.sandbox() else {
+                return Inspection.runOnHost(expected.plan, expected.leniency, tables)
             }
-            return try Inspection.run(plan, leniency, tables, in: sandbox)
+            return try Inspection.run(expected.plan, expected.leniency, tables, in: sandbox)
         }
         let isYoung = now - pod.entries[0].createdAt < options.grace
         for difference in differences {
@@ -79,13 +83,14 @@ extension KernelLook {
         }
     }
 
-    private mutating func note(_ code: Finding.Code, _ pod: ObservedPod, _ text: String) {
+    private mutating func note(
+        _ code: Finding.Code, _ pod: ObservedPod, _ text: String, repair: String = Finding.fix
+    ) {
         let entry = pod.entries[0]
-        let addresses = pod.entries.map(\.lease.address.description).joined(separator: " and ")
         findings.append(
             Finding(
-                code, entry.lease.address.description, text.hasPrefix("is ") ? addresses + " " + text : text,
-                since: entry.createdAt, attachment: entry.lease.attachment))
+                code, entry.lease.address.description, text.hasPrefix("is ") ? pod.addresses + " " + text : text,
+                since: entry.createdAt, repair: repair, attachment: entry.lease.attachment))
     }
 }
 
@@ -99,17 +104,20 @@ extension KernelLook {
         let leased = Set(ledger.leases.map(\.lease.attachment.alias))
         for link in tables.links where link.kind == "veth" && link.mac == LinkPlan.hostMAC {
             guard let attachment = Attachment(alias: link.alias), !leased.contains(link.alias) else { continue }
-            let routes = tables.routes(byLink: link.index)
-            let held = routes.filter { route in ledger.pools.contains { $0.cidr.contains(route.destination) } }
-            guard routes.isEmpty || !held.isEmpty else { continue }
-            let ways = held.map(\.destination.address.description).joined(separator: " and ")
+            // Not the routes that the kernel makes for IPv6 by itself.
+            let ways = tables.routes(byLink: link.index).map(\.destination).filter { $0.length == $0.family.bits }
+            let held = ways.filter { way in ledger.pools.contains { $0.cidr.contains(way) } }
+            guard ways.isEmpty || !held.isEmpty else { continue }
+            let words = held.map(\.address.description).joined(separator: " and ")
             findings.append(
                 Finding(
                     .linkWithoutLease, link.name,
                     "link \(link.name) is that of container \(attachment.containerID), interface \(attachment.ifname), "
                         + "network \(attachment.network), and "
-                        + (ways.isEmpty ? "nothing is routed to it" : "\(ways) is routed to it") + "; no lease says so",
-                    attachment: attachment))
+                        + (words.isEmpty ? "nothing is routed to it" : "\(words) is routed to it")
+                        + "; no lease says so",
+                    // It may be a living pod's that has lost its way: nothing proves the opposite.
+                    repair: words.isEmpty ? "ip link del \(link.name)" : Finding.fix, attachment: attachment))
         }
     }
 
@@ -135,8 +143,9 @@ extension KernelLook {
                 findings.append(
                     Finding(
                         .routeWithoutLease, address.description,
-                        "\(address) of a pool is routed to \(name), and no lease says so",
-                        repair: "ip route del \(address) dev \(name), or reserve the address (IPReservation)"))
+                        "\(address) of a pool is routed to \(name), and no lease says so; if that is right, "
+                            + "reserve the address (IPReservation)",
+                        repair: "ip route del \(address) dev \(name)"))
             }
         }
     }
@@ -162,9 +171,21 @@ extension KernelLook {
         }
     }
 
+    /// The pods that packet filters should let through by now.
+    private func senders() -> [ForwardLook.Sender] {
+        ledger.leases.filter {
+            !$0.lease.hostInterface.isEmpty && !inFlight.includes($0.lease.attachment)
+                && now - $0.createdAt >= options.grace && tables.link(named: $0.lease.hostInterface) != nil
+        }.map { ForwardLook.Sender(link: $0.lease.hostInterface, address: $0.lease.address) }
+    }
+
     private mutating func compareForwarding() throws(AuditError) {
         for family in AddressFamily.allCases {
-            let isUsed = ledger.leases.contains { $0.lease.address.family == family && !$0.lease.hostInterface.isEmpty }
+            // The first ADD of a boot switches it on, after it has leased.
+            let isUsed = ledger.leases.contains {
+                $0.lease.address.family == family && !$0.lease.hostInterface.isEmpty
+                    && !inFlight.includes($0.lease.attachment)
+            }
             guard isUsed else { continue }
             let isOn = try wires { () throws(WiringError) in try Wiring().forwards(family) }
             if isOn { continue }

@@ -18,7 +18,7 @@ struct Look: Sendable {
         let ledger = try books { () throws(LedgerError) in try book.snapshot() }
         self.ledger = ledger
         inFlight = try InFlight(ledger, directory)
-        let kernel = try KernelLook(ledger, options, inFlight)
+        let kernel = try KernelLook(ledger, options, inFlight, bootID: book.bootID)
         findings = Audit.examine(ledger, options) + kernel.findings
     }
 }
@@ -39,6 +39,9 @@ struct InFlight: Sendable {
             blocks.insert(entry.lease.blockCIDR)
         }
     }
+
+    /// Whether an operation on the attachment was in flight.
+    func includes(_ attachment: Attachment) -> Bool { attachments.contains(attachment) }
 
     /// Whether a finding may be the trace of something that is not over yet.
     func concerns(_ finding: Finding, _ directory: borrowing LedgerDirectory) throws(AuditError) -> Bool {

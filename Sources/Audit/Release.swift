@@ -19,7 +19,8 @@ package enum Release {
         let tables = try wires { () throws(WiringError) in try HostTables() }
         let ledger = try books { () throws(LedgerError) in try book.snapshot() }
         let entries = ledger.leases.filter { $0.lease.attachment == attachment }
-        guard let pod = ObservedPod(attachment, entries, tables) else { return .freed([]) }
+        let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
+        guard let pod = observed else { return .freed([]) }
         if !isForced {
             if let link = pod.link { return .alive(holder: entries[0].holder, proof: "link \(link.name) is there") }
             if pod.isSandboxThere {

@@ -3,26 +3,46 @@ import Dataplane
 import IPAM
 import Ledger
 import Netlink
-import System
 
-/// Repairs of the node: blocks and their routes, and addresses set aside.
+/// Repairs of what is the node's.
 extension Repair {
     /// Brings the blackhole routes to what the ledger says, while no block changes its owner.
     borrowing func mendBlackholes(
         _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) throws(AuditError) -> Outcome {
         try withBlockRoutes(directory) { () throws(AuditError) in
-            let ledger = try books { () throws(LedgerError) in try book.snapshot() }
-            let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted }.map(\.cidr)
-            try wires { () throws(WiringError) in
-                var wiring = try Wiring()
-                let stale = try wiring.blackholes(origin: options.routeOrigin).filter { route in
-                    !own.contains(route.destination) && ledger.pools.contains { $0.cidr.contains(route.destination) }
-                }
-                try wiring.withdraw(stale)
-                try wiring.announce(own, origin: options.routeOrigin)
-            }
+            try putBlackholes(book)
             return .repaired("put the blackhole routes as the ledger has the blocks")
+        }
+    }
+
+    /// Changes leases in a transaction that may claim blocks, and announces those before anybody can give them back.
+    borrowing func claiming<Result>(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
+    ) throws(AuditError) -> Result {
+        try withBlockRoutes(directory) { () throws(AuditError) in
+            let result = try books { () throws(LedgerError) in
+                let result = try book.transaction(in: directory, body)
+                try book.synchronize()
+                return result
+            }
+            try putBlackholes(book)
+            return result
+        }
+    }
+
+    private borrowing func putBlackholes(_ book: borrowing Ledger) throws(AuditError) {
+        let ledger = try books { () throws(LedgerError) in try book.snapshot() }
+        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted }.map(\.cidr)
+        try wires { () throws(WiringError) in
+            var wiring = try Wiring()
+            let found = try wiring.blackholes(origin: options.routeOrigin)
+            let stale = found.filter { route in
+                !own.contains(route.destination) && ledger.pools.contains { $0.cidr.contains(route.destination) }
+            }
+            let announced = Set(found.map(\.destination))
+            try wiring.withdraw(stale)
+            try wiring.claim(own.filter { !announced.contains($0) }, origin: options.routeOrigin)
         }
     }
 
@@ -42,11 +62,10 @@ extension Repair {
     package borrowing func giveBackEmptyBlocks(
         _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) throws(AuditError) {
-        _ = try withBlockRoutes(directory) { () throws(AuditError) in
+        try withBlockRoutes(directory) { () throws(AuditError) in
             for block in try books({ () throws(LedgerError) in try book.emptyBlocks() }) {
                 _ = try giveBack(block, book, directory)
             }
-            return .gone
         }
     }
 
@@ -78,21 +97,21 @@ extension Repair {
         return changed ? .repaired("ended the quarantine of \(address)") : .gone
     }
 
-    private borrowing func withBlockRoutes(
-        _ directory: borrowing LedgerDirectory, _ body: () throws(AuditError) -> Outcome
-    ) throws(AuditError) -> Outcome {
+    private borrowing func withBlockRoutes<Result>(
+        _ directory: borrowing LedgerDirectory, _ body: () throws(AuditError) -> Result
+    ) throws(AuditError) -> Result {
         try books { () throws(LedgerError) in try directory.lockBlockRoutes() }
         do throws(AuditError) {
-            let outcome = try body()
+            let result = try body()
             try books { () throws(LedgerError) in try directory.unlockBlockRoutes() }
-            return outcome
+            return result
         } catch {
             do throws(LedgerError) { try directory.unlockBlockRoutes() } catch {}
             throw error
         }
     }
 
-    private func address(_ text: String) -> IPAddress? {
+    private borrowing func address(_ text: String) -> IPAddress? {
         do throws(AddressError) { return try IPAddress(parsing: text) } catch { return nil }
     }
 }

@@ -2,7 +2,6 @@ import Addressing
 import Dataplane
 import IPAM
 import Ledger
-import Netlink
 import System
 
 /// Repairs what an audit has found and can be proved, one finding after another.
@@ -12,6 +11,7 @@ import System
 /// secured first, before others are freed.
 package struct Repair: ~Copyable {
     let options: AuditOptions
+    let interfaces = Interfaces()
 
     /// What became of a finding.
     package enum Outcome: Hashable, Sendable {
@@ -53,18 +53,38 @@ package struct Repair: ~Copyable {
         let tables = try wires { () throws(WiringError) in try HostTables() }
         let ledger = try books { () throws(LedgerError) in try book.snapshot() }
         let entries = ledger.leases.filter { $0.lease.attachment == attachment }
-        guard let pod = ObservedPod(attachment, entries, tables) else {
+        let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
+        guard let pod = observed else {
             return finding.code == .linkWithoutLease
                 ? try adopt(finding, attachment, tables, ledger, book, directory) : .gone
         }
         switch finding.code {
         case .leaseWithoutSandbox, .earlierBoot: return try free(pod, book, directory)
-        case .leaseWithoutLink: return try rewire(pod)
         case .leaseOutsideBlock: return try rehome(pod, book, directory)
-        case .routeElsewhere, .hostLink, .hostRoute, .hostNeighbour, .hostSetting, .mac, .mtu, .podAddress, .podRoute,
-            .podNeighbour:
-            return try rewire(pod)
+        case .leaseWithoutLink, .routeElsewhere, .hostLink, .hostRoute, .hostNeighbour, .hostSetting, .mac, .mtu,
+            .podLink, .podAddress, .podRoute, .podNeighbour:
+            // Two that are wired for one address would take the route from each other.
+            guard !isShared(pod, ledger), !isUsedByAnother(pod, tables) else { return .left }
+            return try rewire(pod, book, directory)
         default: return .left
+        }
+    }
+
+    private borrowing func isShared(_ pod: ObservedPod, _ ledger: LedgerSnapshot) -> Bool {
+        let addresses = Set(pod.entries.map(\.lease.address))
+        return ledger.leases.contains {
+            addresses.contains($0.lease.address) && $0.lease.attachment != pod.attachment
+        }
+    }
+
+    private borrowing func isUsedByAnother(_ pod: ObservedPod, _ tables: HostTables) -> Bool {
+        pod.entries.contains { entry in
+            tables.routes(to: Prefix(host: entry.lease.address)).contains { route in
+                guard case .link(let index) = route.target, let link = tables.link(index),
+                    let user = Attachment(alias: link.alias)
+                else { return false }
+                return user != pod.attachment
+            }
         }
     }
 
@@ -74,7 +94,7 @@ package struct Repair: ~Copyable {
         switch finding.code {
         case .blackholeMissing, .blackholeForeign: return try mendBlackholes(book, directory)
         case .emptyBlock: return try giveBack(finding, book, directory)
-        case .countMismatch:
+        case .countMismatch, .integrity:
             let changed = try books { () throws(LedgerError) in
                 try book.transaction(in: directory) { () throws(LedgerError) in try book.correctCounts() }
             }
@@ -95,7 +115,7 @@ extension Finding.Code {
     /// Uses are secured, then wires mended, then what is unused is freed.
     fileprivate var repairRank: Int {
         switch self {
-        case .countMismatch, .leaseOutsideBlock: 0
+        case .integrity, .countMismatch, .leaseOutsideBlock: 0
         case .linkWithoutLease: 1
         case .leaseWithoutSandbox, .earlierBoot: 3
         case .emptyBlock: 5

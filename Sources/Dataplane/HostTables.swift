@@ -9,6 +9,7 @@ package struct HostTables: Sendable {
     /// Routes of the main table, both families.
     package let routes: [Route]
     private let linksByName: [String: Int]
+    private let linksByAlias: [String: Int]
     private let linksByIndex: [Int32: Int]
     private let routesByDestination: [Prefix: [Route]]
     private let neighbours: [Int32: [Neighbour]]
@@ -28,6 +29,7 @@ package struct HostTables: Sendable {
         self.links = links
         self.routes = routes
         linksByName = Dictionary(links.indices.map { (links[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        linksByAlias = Dictionary(links.indices.map { (links[$0].alias, $0) }, uniquingKeysWith: { first, _ in first })
         linksByIndex = Dictionary(links.indices.map { (links[$0].index, $0) }, uniquingKeysWith: { first, _ in first })
         routesByDestination = Dictionary(grouping: routes) { $0.destination }
         routesByLink = Dictionary(grouping: routes) { $0.target.link }
@@ -36,6 +38,9 @@ package struct HostTables: Sendable {
     }
 
     package func link(named name: String) -> Link? { linksByName[name].map { links[$0] } }
+
+    /// The link that carries an alias.
+    package func link(alias: String) -> Link? { linksByAlias[alias].map { links[$0] } }
 
     package func link(_ index: Int32) -> Link? { linksByIndex[index].map { links[$0] } }
 

@@ -87,8 +87,10 @@ extension Inspection {
         }
         let rules = try kernel { () throws(NetlinkError) in try socket.sourceRules(family) }
         for address in plan.addresses where address.address.family == family {
-            let rule = rules.first { $0.source == address.address }
-            let isWhole = rule.map { rule in isThere(.everything(family), way) { $0 == rule.table } } ?? false
+            // An interface that was made anew has left its first rule behind.
+            let isWhole = rules.contains { rule in
+                rule.source == address.address && isThere(.everything(family), way) { $0 == rule.table }
+            }
             expect(
                 isWhole, .podRoute,
                 "the pod has no "

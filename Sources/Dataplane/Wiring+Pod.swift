@@ -39,7 +39,9 @@ extension Wiring {
             made.routes.removeAll { $0 == taken.route }
         }
         try routeReplies(plan, pod, made)
-        for address in plan.addresses where address.address.family == .ipv6 { try awaitAddress(address.address, pod) }
+        for address in plan.addresses where address.address.family == .ipv6 {
+            try Self.awaitAddress(address.address, pod)
+        }
         return made
     }
 
@@ -47,7 +49,7 @@ extension Wiring {
     ///
     /// A worker of the kernel puts the address's local route some moments after the address, also where it does not
     /// look for duplicates. Not waited for longer than 20 ms: nothing is lost then but the first packets.
-    private borrowing func awaitAddress(
+    static func awaitAddress(
         _ address: IPAddress, _ pod: borrowing NetlinkSocket
     ) throws(WiringError) {
         for _ in 0..<200 {

@@ -75,6 +75,12 @@ extension Wiring {
         return try kernel { () throws(NetlinkError) in try socket.link(named: name) } != nil
     }
 
+    /// All links of a namespace. The calling thread goes there and comes back.
+    package static func links(in namespace: borrowing NetworkNamespace) throws(WiringError) -> [Link] {
+        let socket = try socket(in: namespace)
+        return try kernel { () throws(NetlinkError) in try socket.links() }
+    }
+
     /// A socket of another namespace, for this one: the thread goes there for a moment.
     static func socket(in namespace: borrowing NetworkNamespace) throws(WiringError) -> NetlinkSocket {
         try inside(namespace) { () throws(WiringError) in
@@ -124,6 +130,19 @@ extension Wiring {
     package mutating func announce(_ blocks: [Prefix], origin: UInt8) throws(WiringError) {
         for block in blocks { batch.addRoute(.blackhole(block, origin: origin)) }
         for failure in try exchange() where failure.number != EEXIST { throw .kernel(failure.error) }
+    }
+
+    /// Puts the blocks' blackhole routes in the place of whatever is routed to the very same prefixes.
+    package mutating func claim(_ blocks: [Prefix], origin: UInt8) throws(WiringError) {
+        for block in blocks {
+            batch.replaceRoute(.blackhole(block, origin: origin))
+            if !batch.hasRoom { try checkClaim() }
+        }
+        try checkClaim()
+    }
+
+    private mutating func checkClaim() throws(WiringError) {
+        if let failure = try exchange().first { throw .kernel(failure.error) }
     }
 
     /// Takes blackhole routes away; one that is not there is no failure.

@@ -65,7 +65,7 @@ extension Ledger {
                   (SELECT coalesce(max(sequence), 0) + 1 FROM freed
                    WHERE owner = block.owner AND pool = block.pool AND routed = block.routed),
                   id, ?, ?, ?, ?
-                FROM block WHERE id = ?
+                FROM block WHERE id = ? AND NOT EXISTS (SELECT 1 FROM lease WHERE address = ?)
                 """)
             try queue.bind(1, lease.address.description)
             try queue.bind(2, now)
@@ -73,6 +73,7 @@ extension Ledger {
             try queue.bind(3, lease.bootID)
             try queue.bind(4, reason)
             try queue.bind(5, lease.block)
+            try queue.bind(6, lease.address.description)
             try queue.run()
         }
     }

@@ -5,10 +5,31 @@ import System
 
 /// Changes that no pod's coming or going makes: the audit's, within a transaction.
 extension Ledger {
+    /// What was seen of an interface whose lease is lost.
+    package struct Sighting: Sendable {
+        package let attachment: Attachment
+        package let hostInterface: String
+        package let mac: String
+        package let mtu: Int
+        /// Path of its namespace, and which one that is; empty where nobody knows.
+        package let sandbox: String
+        package let sandboxIdentity: FileStatus.Identity
+
+        package init(
+            _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int, sandbox: String = "",
+            sandboxIdentity: FileStatus.Identity = FileStatus.Identity(device: 0, inode: 0)
+        ) {
+            self.attachment = attachment
+            self.hostInterface = hostInterface
+            self.mac = mac
+            self.mtu = mtu
+            self.sandbox = sandbox
+            self.sandboxIdentity = sandboxIdentity
+        }
+    }
+
     /// Leases a very address to an attachment whose link has it; false if that is somebody else's, or in no pool.
-    package borrowing func adopt(
-        _ address: IPAddress, _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int
-    ) throws(LedgerError) -> Bool {
+    package borrowing func adopt(_ address: IPAddress, _ sighting: Sighting) throws(LedgerError) -> Bool {
         guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
         else { return false }
         let block: Int
@@ -24,26 +45,33 @@ extension Ledger {
             let queue = try connection.prepare("DELETE FROM freed WHERE address = ?")
             try queue.bind(1, address.description)
             try queue.run()
-            let row = try connection.prepare(
-                """
-                INSERT INTO lease (address, block, family, network, container_id, ifname, host_interface, mac, mtu,
-                  sandbox, sandbox_device, sandbox_inode, boot_id, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?, ?)
-                """)
-            try row.bind(1, address.description)
-            try row.bind(2, block)
-            try row.bind(3, Int(address.family.rawValue))
-            try row.bind(4, attachment.network)
-            try row.bind(5, attachment.containerID)
-            try row.bind(6, attachment.ifname)
-            try row.bind(7, hostInterface)
-            try row.bind(8, mac)
-            try row.bind(9, mtu)
-            try row.bind(10, bootID)
-            try row.bind(11, wallClockSeconds())
-            try row.run()
+            try insert(address, block, sighting)
             return true
         }
+    }
+
+    private borrowing func insert(_ address: IPAddress, _ block: Int, _ sighting: Sighting) throws(SQLiteError) {
+        let row = try connection.prepare(
+            """
+            INSERT INTO lease (address, block, family, network, container_id, ifname, host_interface, mac, mtu,
+              sandbox, sandbox_device, sandbox_inode, boot_id, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        try row.bind(1, address.description)
+        try row.bind(2, block)
+        try row.bind(3, Int(address.family.rawValue))
+        try row.bind(4, sighting.attachment.network)
+        try row.bind(5, sighting.attachment.containerID)
+        try row.bind(6, sighting.attachment.ifname)
+        try row.bind(7, sighting.hostInterface)
+        try row.bind(8, sighting.mac)
+        try row.bind(9, sighting.mtu)
+        try row.bind(10, sighting.sandbox)
+        try row.bind(11, Int(truncatingIfNeeded: sighting.sandboxIdentity.device))
+        try row.bind(12, Int(truncatingIfNeeded: sighting.sandboxIdentity.inode))
+        try row.bind(13, bootID)
+        try row.bind(14, wallClockSeconds())
+        try row.run()
     }
 
     /// Moves a lease to the block of this node that holds its address, claimed if need be; false if it is another's.
@@ -57,6 +85,8 @@ extension Ledger {
             guard owned.owner == node else { return false }
             block = owned.id
         } else {
+            // A blackhole for a block in another plugin's subnet would cut its pods off.
+            guard !lease.hostInterface.isEmpty else { return false }
             block = try claim(cidr, pool, next: 0)
         }
         return try sql { () throws(SQLiteError) in
@@ -68,13 +98,14 @@ extension Ledger {
         }
     }
 
-    /// Takes leased addresses out of the queue of the freed, and brings the blocks' counts into their range; answers
-    /// how many rows were wrong.
+    /// Takes leased addresses and those of no block out of the queue of the freed, and brings the blocks' counts into
+    /// their range; answers how many rows were wrong.
     package borrowing func correctCounts() throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             var changed = 0
             for statement: StaticString in [
                 "DELETE FROM freed WHERE address IN (SELECT address FROM lease)",
+                "DELETE FROM freed WHERE block NOT IN (SELECT id FROM block)",
                 "UPDATE block SET next = min(max(next, 0), size) WHERE next < 0 OR next > size",
             ] {
                 let row = try connection.prepare(statement)

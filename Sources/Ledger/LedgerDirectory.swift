@@ -37,7 +37,8 @@ package struct LedgerDirectory: ~Copyable {
         self.path = path
     }
 
-    var databasePath: String { path + "/ledger.db" }
+    /// The database.
+    package var databasePath: String { path + "/ledger.db" }
 
     /// Waits until no other operation works on the attachment.
     package borrowing func lock(_ attachment: Attachment) throws(LedgerError) {

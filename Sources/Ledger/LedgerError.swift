@@ -19,6 +19,11 @@ package enum LedgerError: Error, Sendable {
     case pools(PoolProblem)
     /// Something in the request contradicts the ledger; the text names the key and what to do.
     case conflict(String)
+
+    /// Whether the file is no sound database.
+    package var isDamage: Bool {
+        if case .database(let error) = self { error.kind == .corrupt } else { false }
+    }
 }
 
 /// Runs statements whose failure is the ledger's.

@@ -14,6 +14,9 @@ package struct LedgerSnapshot: Sendable {
     /// The boot whose first transaction reclaimed what an earlier one had left.
     package var bootID = ""
 
+    /// An empty ledger.
+    package init() {}
+
     /// A block and who owns it.
     package struct Block: Hashable, Sendable {
         package let id: Int

@@ -28,6 +28,14 @@ struct NodeOptions: ParsableArguments {
         try body(book, directory)
     }
 
+    /// Whether there is the folder that every pod makes, and no ledger in it: other plugins give the addresses, or it is
+    /// lost.
+    func isWithoutLedger() throws(Trouble) -> Bool {
+        let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) }
+        guard let directory = folder else { return false }
+        return try book(directory, "") == nil
+    }
+
     /// Opens the ledger, and makes it where there is none: what operators declare may come before the first pod.
     func openOrMake(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
         let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: dataDirectory) }

@@ -150,13 +150,3 @@ extension Sample {
     /// and its bandwidth crashes where no limit is set.
     static let checked = allCases.filter { $0 != .portsAndLimits }
 }
-
-extension Node {
-    /// An interface `eth0` in a LAN whose router, outside, has 192.168.7.1.
-    fileprivate func provideLAN() async throws {
-        guard let outside else { throw Failure("the node has no outside") }
-        try await namespace.ip(
-            "link add eth0 type veth peer name lan0", "link set lan0 netns \(outside.path)", "link set eth0 up")
-        try await outside.ip("addr add 192.168.7.1/24 dev lan0", "link set lan0 up")
-    }
-}

@@ -57,6 +57,16 @@ package struct LedgerFile: Sendable {
         }
     }
 
+    /// Copies the ledger while it is in use, as docs/ledger.md says.
+    package func backUp(to copy: String) async throws {
+        try await shell(["-bail", path, ".backup '\(copy)'"])
+    }
+
+    /// Puts a copy in the ledger's place, while it is in use.
+    package func restore(from copy: String) async throws {
+        try await shell(["-bail", path, ".restore '\(copy)'"])
+    }
+
     /// Loses every lease and keeps the blocks.
     package func forgetLeases() async throws {
         try await change("DELETE FROM lease")

@@ -38,38 +38,78 @@ struct CheckCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
+        if try node.isWithoutLedger() { return try runWithoutLedger() }
         try node.open { book, directory in
-            var options = AuditOptions(node: book.node)
-            options.routeOrigin = routeProtocol
-            options.grace = grace
+            let options = options(book.node)
             var audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
             if dryRun {
                 for finding in Repair.ordered(audit.findings) {
-                    Output.line("would look at \(finding.code.rawValue) \(finding.subject)")
+                    say("would look at \(finding.code.rawValue) \(finding.subject)")
                 }
-            } else if fix && !audit.findings.isEmpty {
-                try repair(audit, options, book, directory)
-                audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            } else if fix {
+                try repair(&audit, options, book, directory)
             }
             try show(audit, book.node)
             if !audit.isClean { throw Trouble(.findings) }
         }
     }
 
+    private func options(_ name: String) -> AuditOptions {
+        var options = AuditOptions(node: name)
+        options.routeOrigin = routeProtocol
+        options.grace = grace
+        return options
+    }
+
+    private func runWithoutLedger() throws(Trouble) {
+        let name = node.nodename ?? "this node"
+        guard let audit = try audited({ () throws(AuditError) in try Audit.runWithoutLedger(options(name)) }) else {
+            throw Trouble(
+                .blind, "the ledger in \(node.dataDirectory) is lost: the host has the routes of its blocks",
+                hint: "restore a backup, or apply the IPPools again; then check with --fix, which leases to living "
+                    + "pods what they have")
+        }
+        try show(audit, name)
+    }
+
+    /// Repairs and looks again as long as that brings something: what is secured first may show what else is to be done.
     private func repair(
-        _ audit: AuditReport, _ options: AuditOptions, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+        _ audit: inout AuditReport, _ options: AuditOptions, _ book: borrowing Ledger,
+        _ directory: borrowing LedgerDirectory
     ) throws(Trouble) {
+        for _ in 0..<4 where !audit.findings.isEmpty && !audit.isDamaged {
+            let isChanged = repairOnce(audit, options, book, directory)
+            audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            if !isChanged { return }
+        }
+    }
+
+    /// Whether anything was changed. One repair that fails keeps nobody from the others.
+    private func repairOnce(
+        _ audit: AuditReport, _ options: AuditOptions, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) -> Bool {
         let repair = Repair(options)
+        var isChanged = false
         for finding in Repair.ordered(audit.findings) {
-            let outcome = try audited { () throws(AuditError) in try repair.mend(finding, book, directory) }
-            // What is said for people must not stand in the way of programs.
-            guard output == .table else { continue }
-            switch outcome {
-            case .repaired(let text): Output.line("\(finding.code.rawValue) \(finding.subject): \(text)")
-            case .left: Output.line("\(finding.code.rawValue) \(finding.subject): left as it is")
-            case .gone: break
+            let name = "\(finding.code.rawValue) \(finding.subject)"
+            do throws(AuditError) {
+                switch try repair.mend(finding, book, directory) {
+                case .repaired(let text):
+                    isChanged = true
+                    say("\(name): \(text)")
+                case .left: say("\(name): left as it is")
+                case .gone: break
+                }
+            } catch {
+                Output.error("\(name): \(Trouble(error).message)")
             }
         }
+        return isChanged
+    }
+
+    /// What is said for people must not stand in the way of programs.
+    private func say(_ text: String) {
+        if output == .table { Output.line(text) }
     }
 
     private func show(_ audit: AuditReport, _ node: String) throws(Trouble) {

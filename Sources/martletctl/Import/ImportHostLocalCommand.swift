@@ -59,7 +59,8 @@ struct ImportHostLocalCommand: ParsableCommand {
     ) throws(LedgerError) {
         for record in records {
             let attachment = Attachment(network: network, containerID: record.containerID, ifname: record.ifname)
-            if try book.adopt(record.address, attachment, hostInterface: "", mac: "", mtu: 0) { continue }
+            let sighting = Ledger.Sighting(attachment, hostInterface: "", mac: "", mtu: 0)
+            if try book.adopt(record.address, sighting) { continue }
             let holder = try book.holder(of: record.address)
             // An import that was done before is no conflict.
             if holder == attachment { continue }

@@ -1,8 +1,7 @@
 import Foundation
-import TestKit
 
 /// A file of `cni-conf`, by its name without the extension.
-enum Sample: String, CaseIterable {
+package enum Sample: String, CaseIterable, Sendable {
     case single = "10-martlet"
     case dualStack = "10-martlet-dual-stack"
     case portsAndLimits = "10-martlet-portmap-bandwidth"
@@ -17,12 +16,12 @@ enum Sample: String, CaseIterable {
 ///
 /// The programs it starts see folders of the test's own as /var/lib and /var/lib/martlet: cnitool's cache, the
 /// addresses of host-local and the ledger, which is also `node.ledger`, stay there from call to call.
-struct CNITool {
-    let node: Node
+package struct CNITool: Sendable {
+    package let node: Node
     private let network: String
 
     /// The package's folder.
-    static let root = URL(fileURLWithPath: #filePath)
+    package static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     private static let path = Task {
@@ -32,44 +31,63 @@ struct CNITool {
         return built.text.trimmingCharacters(in: .newlines)
     }
 
-    init(_ sample: Sample, on node: Node) throws {
-        self.node = node
+    package init(_ sample: Sample, on node: Node) throws {
         let text = try Data(contentsOf: URL(fileURLWithPath: "\(CNITool.root)/cni-conf/\(sample.rawValue).conflist"))
-        network = try Value(parsing: Array(text))["name"].string ?? ""
+        try self.init(Value(parsing: Array(text)), on: node)
+    }
+
+    /// The same with a list of the test's own.
+    package init(_ list: Value, on node: Node) throws {
+        self.node = node
+        network = list["name"].string ?? ""
         for name in ["net.d", "lib", "lib/martlet", "data"] {
             try FileManager.default.createDirectory(
                 atPath: "\(node.folder.path)/\(name)", withIntermediateDirectories: false,
                 attributes: [.posixPermissions: 0o700])
         }
-        try text.write(to: URL(fileURLWithPath: "\(node.folder.path)/net.d/\(sample.rawValue).conflist"))
+        try writeFile("\(node.folder.path)/net.d/10-test.conflist", list.text)
     }
 
     /// Calls cnitool, which has to succeed, and gives what it wrote.
     ///
     /// - Parameter capabilities: CAP_ARGS, what a runtime supplies of the capabilities that plugins advertise.
     @discardableResult
-    func callAsFunction(_ operation: String, _ pod: Pod, capabilities: Value = [:]) async throws -> String {
-        let script = """
-            mount --bind "$0/lib" /var/lib && mount --bind "$0/data" /var/lib/martlet && exec "$@"
-            """
+    package func callAsFunction(_ operation: String, _ pod: Pod, capabilities: Value = [:]) async throws -> String {
         let environment = [
             "CNI_PATH": Programs.searchPath, "NETCONFPATH": "\(node.folder.path)/net.d",
             "CAP_ARGS": capabilities.text,
         ]
-        let completion = try await node.namespace.run(
-            [
-                "/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, node.folder.path,
-                try await CNITool.path.value, operation, network, pod.path,
-            ], environment: defaultEnvironment.merging(environment) { _, new in new })
+        let completion = try await run(
+            [try await CNITool.path.value, operation, network, pod.path], environment: environment)
         guard completion.succeeded else {
             throw Failure("cnitool \(operation): \(completion.text)\(completion.errorText)")
         }
         return completion.text
     }
 
+    /// Runs a program that sees the same folders.
+    package func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Completion {
+        let script = """
+            mount --bind "$0/lib" /var/lib && mount --bind "$0/data" /var/lib/martlet && exec "$@"
+            """
+        return try await node.namespace.run(
+            ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, node.folder.path] + arguments,
+            environment: defaultEnvironment.merging(environment) { _, new in new })
+    }
+
     /// ADD, and the result.
     @discardableResult
-    func add(_ pod: Pod, capabilities: Value = [:]) async throws -> Value {
+    package func add(_ pod: Pod, capabilities: Value = [:]) async throws -> Value {
         try Value(parsing: Array(try await self("add", pod, capabilities: capabilities).utf8))
+    }
+}
+
+extension Node {
+    /// An interface `eth0` in a LAN whose router, outside, has 192.168.7.1.
+    package func provideLAN() async throws {
+        guard let outside else { throw Failure("the node has no outside") }
+        try await namespace.ip(
+            "link add eth0 type veth peer name lan0", "link set lan0 netns \(outside.path)", "link set eth0 up")
+        try await outside.ip("addr add 192.168.7.1/24 dev lan0", "link set lan0 up")
     }
 }
