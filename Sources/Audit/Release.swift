@@ -21,18 +21,22 @@ package enum Release {
         let entries = ledger.leases.filter { $0.lease.attachment == attachment }
         let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
         guard let pod = observed else { return .freed([]) }
-        if !isForced {
-            if let link = pod.link { return .alive(holder: entries[0].holder, proof: "link \(link.name) is there") }
-            if pod.isSandboxThere {
-                return .alive(holder: entries[0].holder, proof: "sandbox \(entries[0].sandbox) is there")
-            }
-        }
+        let proof = isForced ? nil : proof(of: pod, entries[0].sandbox)
         try books { () throws(LedgerError) in
-            try book.transaction(in: directory) { () throws(LedgerError) in
-                for entry in entries { try book.free(entry.lease) }
+            if proof == nil {
+                try book.transaction(in: directory) { () throws(LedgerError) in
+                    for entry in entries { try book.free(entry.lease) }
+                }
             }
             try directory.unlock(attachment)
         }
+        if let proof { return .alive(holder: entries[0].holder, proof: proof) }
         return .freed(entries.map(\.lease.address))
+    }
+
+    /// What speaks for a pod's being alive; nil when nothing does.
+    private static func proof(of pod: ObservedPod, _ sandbox: String) -> String? {
+        if let link = pod.link { return "link \(link.name) is there" }
+        return pod.isSandboxThere ? "sandbox \(sandbox) is there" : nil
     }
 }

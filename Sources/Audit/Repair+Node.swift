@@ -81,6 +81,12 @@ extension Repair {
                 try wiring.withdraw([.blackhole(block.cidr, origin: options.routeOrigin)])
             }
         }
+        // With the last of its blocks a pool goes that is being deleted.
+        if isGiven {
+            try books { () throws(LedgerError) in
+                try book.transaction(in: directory) { () throws(LedgerError) in try book.removeDrainedPools() }
+            }
+        }
         return isGiven
     }
 

@@ -80,13 +80,10 @@ extension Ledger {
     }
 
     /// Gives a block back, within a transaction, if no lease has come to it meanwhile.
+    ///
+    /// A pool that is being deleted stays until `removeDrainedPools`: by its pool the route of a block is known as ours,
+    /// should nobody come to withdraw it.
     package borrowing func giveBack(_ block: OwnedBlock) throws(LedgerError) -> Bool {
-        let isGiven = try remove(block)
-        if isGiven { try removeDrainedPools() }
-        return isGiven
-    }
-
-    private borrowing func remove(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
             let used = try connection.prepare("SELECT 1 FROM lease WHERE block = ? LIMIT 1")
             try used.bind(1, block.id)

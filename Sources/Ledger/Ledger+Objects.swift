@@ -92,31 +92,51 @@ extension Ledger {
 extension Ledger {
     /// Makes a pool, or changes it as far as what is in use allows, within a transaction.
     ///
+    /// - Returns: whether anything differs now.
     /// - Throws: `LedgerError.pools` for an overlap; `.conflict` for a change that blocks in use forbid, with all of them
     ///   named, or for one of a pool that stands in a network configuration.
-    package borrowing func declare(_ pool: Pool) throws(LedgerError) {
+    @discardableResult
+    package borrowing func declare(_ pool: Pool) throws(LedgerError) -> Bool {
         let known = try pools()
+        if !Pool.blockLengths(pool.cidr.family).contains(pool.blockLength) {
+            throw .conflict(
+                "pool \"" + pool.name + "\": spec.blockSize: expected at most "
+                    + String(Pool.blockLengths(pool.cidr.family).upperBound) + ", found " + String(pool.blockLength)
+                    + ": the route of a block with a single address would hide the pod's")
+        }
         do throws(PoolProblem) {
             try PoolProblem.check(pool)
             for other in known where other.name != pool.name { try PoolProblem.check(pool, beside: other) }
         } catch { throw .pools(error) }
         guard let old = known.first(where: { $0.name == pool.name }) else {
             _ = try insert(pool)
-            return
+            return true
         }
         var new = pool
         new.id = old.id
         new.isConfigured = old.isConfigured
-        if new == old { return }
+        if new == old { return false }
         if old.isConfigured { try refuseConfigured(old, new) }
-        let used = try usedBlocks(of: old)
-        if new.blockLength != old.blockLength && !used.isEmpty {
-            throw .conflict(
-                "pool \"" + old.name + "\" has blocks of /" + String(old.blockLength) + ", and they cannot become /"
-                    + String(new.blockLength) + ": " + used.joined(separator: ", ")
-                    + "; delete their pods first, or give the new size to a new pool")
-        }
+        try refuseInUse(old, new)
         try change(old, to: new)
+        return true
+    }
+
+    /// Refuses what the pool's blocks forbid, and names every one that does.
+    private borrowing func refuseInUse(_ old: Pool, _ new: Pool) throws(LedgerError) {
+        let isResized = new.blockLength != old.blockLength
+        var holders: [String] = []
+        for block in try holdings(of: old) where isResized || !new.cidr.contains(block.cidr) {
+            holders.append(block.description)
+        }
+        guard !holders.isEmpty else { return }
+        let what =
+            isResized
+            ? "has blocks of /" + String(old.blockLength) + ", and they cannot become /" + String(new.blockLength)
+            : "cannot become " + new.cidr.description + ", which does not hold all of its blocks"
+        throw .conflict(
+            "pool \"" + old.name + "\" " + what + ": " + holders.joined(separator: ", ")
+                + "; delete their pods and give empty blocks back (martletctl ipam check --fix), or make a new pool")
     }
 
     private borrowing func refuseConfigured(_ old: Pool, _ new: Pool) throws(LedgerError) {
@@ -132,49 +152,79 @@ extension Ledger {
 
     /// Deletes a pool, within a transaction: at once if no block is left of it, else when its last one goes.
     ///
-    /// - Returns: the blocks that are left, with who owns them and how many leases they have; nil when it is gone.
-    package borrowing func drain(pool name: String) throws(LedgerError) -> [String]? {
+    /// - Parameter isForced: takes one that a network configuration has brought, too; if it still stands there, the next
+    ///   ADD brings it back.
+    package borrowing func drain(pool name: String, isForced: Bool = false) throws(LedgerError) {
         guard let pool = try pools().first(where: { $0.name == name }) else {
             throw .conflict("there is no pool \"" + name + "\"")
         }
-        if pool.isConfigured {
+        if pool.isConfigured && !isForced {
             throw .conflict(
                 "pool \"" + name
                     + "\" stands in a network configuration (ipam.pools), and the next pod would bring it back; "
-                    + "remove it there, then delete it here")
+                    + "remove it there, then delete it here with --force")
         }
         var draining = pool
         draining.isDraining = true
+        draining.isConfigured = false
         try change(pool, to: draining)
         try removeDrainedPools()
-        let left = try usedBlocks(of: pool)
-        return try pools().contains { $0.name == name } ? left : nil
+    }
+
+    /// What keeps a pool from going; nil when there is no such pool.
+    package borrowing func holdings(ofPool name: String) throws(LedgerError) -> [Holding]? {
+        guard let pool = try pools().first(where: { $0.name == name }) else { return nil }
+        return try holdings(of: pool)
     }
 
     /// Removes the pools that are being deleted and have no block left, within a transaction.
-    borrowing func removeDrainedPools() throws(LedgerError) {
+    package borrowing func removeDrainedPools() throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 "DELETE FROM pool WHERE draining = 1 AND id NOT IN (SELECT pool FROM block)")
             try row.run()
+            // What a manifest says beside goes with its pool.
+            let words = try connection.prepare(
+                "DELETE FROM object WHERE kind = 'IPPool' AND name NOT IN (SELECT name FROM pool)")
+            try words.run()
         }
     }
 
-    /// The pool's blocks, for people: `10.244.0.0/26 (n1, 3 leases)`.
-    private borrowing func usedBlocks(of pool: Pool) throws(LedgerError) -> [String] {
+    /// The pool's blocks and what is in them.
+    private borrowing func holdings(of pool: Pool) throws(LedgerError) -> [Holding] {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                SELECT block.cidr, block.owner, count(lease.address)
+                SELECT block.cidr, block.owner, count(lease.address),
+                  group_concat(coalesce(pod_namespace || '/' || pod_name, 'container ' || container_id), char(10))
                 FROM block LEFT JOIN lease ON lease.block = block.id
                 WHERE block.pool = ? GROUP BY block.id ORDER BY block.first
                 """)
             try row.bind(1, pool.id)
-            var blocks: [String] = []
+            var holdings: [Holding] = []
             while try row.step() {
-                blocks.append(row.text(0) + " (" + row.text(1) + ", " + String(row.integer(2)) + " leases)")
+                let pods = row.optionalText(3)?.split(separator: "\n").map { String($0) } ?? []
+                holdings.append(
+                    Holding(cidr: try row.prefix(0), owner: row.text(1), leases: row.integer(2), pods: pods))
             }
-            return blocks
+            return holdings
         }
+    }
+}
+
+/// A block that keeps a pool from being changed or deleted, and whose pods keep the block.
+package struct Holding: Hashable, Sendable, CustomStringConvertible {
+    package let cidr: Prefix
+    /// The node that has it.
+    package let owner: String
+    package let leases: Int
+    /// Who has its addresses.
+    package let pods: [String]
+
+    /// `10.244.0.0/26 (n1, 2 leases: default/a, default/b)`, with at most three of the pods.
+    package var description: String {
+        var text = cidr.description + " (" + owner + ", " + String(leases) + (leases == 1 ? " lease" : " leases")
+        if !pods.isEmpty { text += ": " + pods.prefix(3).joined(separator: ", ") }
+        return text + (pods.count > 3 ? ", ...)" : ")")
     }
 }

@@ -6,13 +6,17 @@ import SQLite
 package struct UsageByBlock: Sendable {
     /// A range and what of it is used.
     package struct Share: Hashable, Sendable {
+        /// The pool's name, or the node that owns the block.
+        package let holder: String
         package let cidr: Prefix
         package var inUse: UInt128
         package var reserved: UInt128
+        /// Addresses that are both: reserved after a pod had got them.
+        package var both: UInt128
 
         package var total: UInt128 { cidr.count }
         /// Neither in use nor reserved.
-        package var free: UInt128 { total - min(total, inUse + reserved) }
+        package var free: UInt128 { total - min(total, inUse + reserved - both) }
     }
 
     package let pools: [Share]
@@ -56,14 +60,17 @@ extension Ledger {
                 let reserved = try reservedPrefixes()
                 let blocks = try shares(
                     """
-                    SELECT block.cidr, count(lease.address), block.pool FROM block LEFT JOIN lease ON lease.block = block.id
+                    SELECT block.cidr, count(lease.address), block.pool, block.owner, block.id
+                    FROM block LEFT JOIN lease ON lease.block = block.id
                     GROUP BY block.id ORDER BY block.first
                     """, reserved)
                 return UsageByBlock(
                     pools: pools.map { pool in
-                        let inUse = blocks.filter { $0.pool == pool.id }.reduce(0) { $0 + $1.share.inUse }
+                        let own = blocks.filter { $0.pool == pool.id }
                         return UsageByBlock.Share(
-                            cidr: pool.cidr, inUse: inUse, reserved: pool.cidr.count(coveredBy: reserved))
+                            holder: pool.name, cidr: pool.cidr, inUse: own.reduce(0) { $0 + $1.share.inUse },
+                            reserved: pool.cidr.count(coveredBy: reserved),
+                            both: own.reduce(0) { $0 + $1.share.both })
                     }, blocks: blocks.map(\.share))
             }
         }
@@ -76,14 +83,29 @@ extension Ledger {
         var shares: [(share: UsageByBlock.Share, pool: Int)] = []
         while try row.step() {
             let cidr = try row.prefix(0)
+            let covered = cidr.count(coveredBy: reserved)
+            let both = covered == 0 ? 0 : try leasedAddresses(row.integer(4), coveredBy: reserved)
             shares.append(
                 (
                     UsageByBlock.Share(
-                        cidr: cidr, inUse: UInt128(row.integer(1)), reserved: cidr.count(coveredBy: reserved)),
+                        holder: row.text(3), cidr: cidr, inUse: UInt128(row.integer(1)), reserved: covered, both: both),
                     row.integer(2)
                 ))
         }
         return shares
+    }
+
+    private borrowing func leasedAddresses(
+        _ block: Int, coveredBy reserved: [Prefix]
+    ) throws(SQLiteError) -> UInt128 {
+        let row = try connection.prepare("SELECT address FROM lease WHERE block = ?")
+        try row.bind(1, block)
+        var count: UInt128 = 0
+        while try row.step() {
+            let address = try row.address(0)
+            if reserved.contains(where: { $0.contains(address) }) { count += 1 }
+        }
+        return count
     }
 
     private borrowing func reservedPrefixes() throws(SQLiteError) -> [Prefix] {

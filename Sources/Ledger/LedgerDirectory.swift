@@ -27,9 +27,11 @@ package struct LedgerDirectory: ~Copyable {
     }
 
     /// Opens the folder, or answers nil where there is none.
-    package init?(existing path: String) throws(LedgerError) {
+    ///
+    /// - Parameter forLooking: takes one on a disk that nobody can write to, too; then no lock can be had.
+    package init?(existing path: String, forLooking: Bool = false) throws(LedgerError) {
         do throws(SystemError) {
-            lockFile = try FileDescriptor(opening: path + "/ledger.lock", O_RDWR | O_NOFOLLOW)
+            lockFile = try Self.openLock(path + "/ledger.lock", forLooking)
         } catch {
             if error.number == ENOENT || error.number == ENOTDIR { return nil }
             throw .system(error)
@@ -39,6 +41,13 @@ package struct LedgerDirectory: ~Copyable {
 
     /// The database.
     package var databasePath: String { path + "/ledger.db" }
+
+    private static func openLock(_ path: String, _ forLooking: Bool) throws(SystemError) -> FileDescriptor {
+        do throws(SystemError) { return try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW) } catch {
+            guard forLooking, error.number == EROFS else { throw error }
+            return try FileDescriptor(opening: path, O_RDONLY | O_NOFOLLOW)
+        }
+    }
 
     /// Waits until no other operation works on the attachment.
     package borrowing func lock(_ attachment: Attachment) throws(LedgerError) {

@@ -88,7 +88,9 @@ extension Operation {
             let garbage = try book.leases(ofNetwork: request.network).filter { !valid.contains($0.attachment) }
             if !garbage.isEmpty { try free(garbage, book, directory) }
             for block in try book.emptyBlocks() where !block.isRouted {
-                _ = try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
+                try book.transaction(in: directory) { () throws(LedgerError) in
+                    if try book.giveBack(block) { try book.removeDrainedPools() }
+                }
             }
         }
     }

@@ -97,7 +97,12 @@ extension Operation {
             try wiring.withdraw(stale)
             try wiring.announce(Array(announced), origin: settings.routeOrigin)
         }
-        try ledger { () throws(LedgerError) in try directory.unlockBlockRoutes() }
+        try ledger { () throws(LedgerError) in
+            if pools.contains(where: \.isDraining) {
+                try book.transaction(in: directory) { () throws(LedgerError) in try book.removeDrainedPools() }
+            }
+            try directory.unlockBlockRoutes()
+        }
     }
 }
 

@@ -9,7 +9,9 @@ extension CNIFailure {
         if case .exhausted(let limit) = refusal {
             self.init(exhausted: family, limit, usage, ipam)
         } else {
-            self.init(refusal.code, "the requested address " + refusal.reason, details: refusal.advice)
+            let setting = Self.limitSetting(ipam)
+            self.init(
+                refusal.code, "the requested address " + refusal.reason(limitedBy: setting), details: refusal.advice)
         }
     }
 
@@ -21,8 +23,7 @@ extension CNIFailure {
         var text = "no " + kind + " address left"
         var advice = "delete pods, or add a pool"
         if let limit {
-            let setting = ipam?.blockLimit == nil ? "martletctl ipam configure" : "ipam.max_blocks_per_host"
-            text += ": the limit of " + String(limit) + " blocks (" + setting + ") is reached"
+            text += ": the limit of " + String(limit) + " blocks (" + Self.limitSetting(ipam) + ") is reached"
             advice = "delete pods, or raise the limit"
         } else if usage.isEmpty {
             text += ": there is no " + kind + " pool"
@@ -35,6 +36,11 @@ extension CNIFailure {
         }
         let canWait = usage.contains { $0.leases > 0 }
         self.init(canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage), details: advice)
+    }
+
+    /// Where the limit of blocks was set.
+    private static func limitSetting(_ ipam: Settings.IPAM?) -> String {
+        ipam?.blockLimit == nil ? "martletctl ipam configure --max-blocks-per-host" : "ipam.max_blocks_per_host"
     }
 
     private static func describe(_ usage: [PoolUsage]) -> String {
@@ -64,12 +70,13 @@ extension Allocator.Refusal {
     }
 
     /// What speaks against an address that somebody asked for, beginning with the address.
-    fileprivate var reason: String {
+    fileprivate func reason(limitedBy setting: String) -> String {
         switch self {
         case .exhausted: ""
         case .outsidePools(let address): address.description + " is in no pool of this network"
         case .poolDisabled(let address, let pool):
-            address.description + " is in pool \"" + pool.name + "\", which is disabled"
+            address.description + " is in pool \"" + pool.name + "\", which is "
+                + (pool.isDraining ? "being deleted" : "disabled")
         case .reserved(let address, let prefix): address.description + " is reserved by " + prefix.description
         case .leased(let address): address.description + " is leased to another container"
         case .ownedElsewhere(let address, let block, let owner):
@@ -80,7 +87,7 @@ extension Allocator.Refusal {
             address.description + " lies outside ipam.node_range " + range.description
         case .limitReached(let address, let limit):
             address.description + " needs a new block, and the limit of " + String(limit)
-                + " blocks (ipam.max_blocks_per_host) is reached"
+                + " blocks (" + setting + ") is reached"
         }
     }
 

@@ -14,8 +14,8 @@ struct Martletctl: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            GetCommand.self, ApplyCommand.self, CreateCommand.self, ReplaceCommand.self, DeleteCommand.self,
-            IPAMCommand.self, ImportCommand.self,
+            GetCommand.self, ApplyCommand.self, CreateCommand.self, ReplaceCommand.self, PatchCommand.self,
+            DeleteCommand.self, IPAMCommand.self, ImportCommand.self,
         ])
 
     /// Runs a command; what it throws decides the exit status.

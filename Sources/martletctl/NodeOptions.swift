@@ -20,7 +20,9 @@ struct NodeOptions: ParsableArguments {
     func open(
         isRouted: Bool = true, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
-        let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) }
+        let folder = try ledger { () throws(LedgerError) in
+            try LedgerDirectory(existing: dataDirectory, forLooking: true)
+        }
         guard let directory = folder else { throw missing }
         let node = try nodename ?? onlyNode(directory)
         let opened = try book(directory, node, isRouted: isRouted)
@@ -38,7 +40,26 @@ struct NodeOptions: ParsableArguments {
 
     /// Opens the ledger, and makes it where there is none: what operators declare may come before the first pod.
     func openOrMake(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
-        let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: dataDirectory) }
+        try make(in: dataDirectory, body)
+    }
+
+    /// Opens the ledger, or one that is gone afterwards where there is none: a rehearsal makes nothing.
+    func openOrPretend(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
+        if access(dataDirectory + "/ledger.db", F_OK) == 0 { return try make(in: dataDirectory, body) }
+        var name = Array("/tmp/martletctl-XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else { throw Trouble(.blind, SystemError("mkdtemp", "/tmp").description) }
+        let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.lock"] { unlink(folder + "/" + file) }
+            rmdir(folder)
+        }
+        try make(in: folder, body)
+    }
+
+    private func make(
+        in folder: String, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+    ) throws {
+        let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: folder) }
         let node = nodename ?? hostName()
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }

@@ -9,8 +9,10 @@ struct Document: Sendable, CustomTestStringConvertible {
         let script: String
         /// 0 unless the mark says otherwise: `sh run 1`.
         let status: Int32
-        /// The `text` block right below; nil where none stands.
-        let shown: String?
+        /// The `text` block right below; empty where none stands.
+        let shown: String
+        /// Numbers of the lines after the commands that show what they print; empty where none do.
+        fileprivate let showing: Range<Int>
     }
 
     let name: String
@@ -39,14 +41,24 @@ struct Document: Sendable, CustomTestStringConvertible {
         unmarked = blocks.filter { $0.kind.first == "sh" && $0.kind.dropFirst().first != "run" }.map(\.line)
         examples = zip(blocks, blocks.dropFirst().map(Optional.some) + [nil]).compactMap { block, next in
             guard block.kind.starts(with: ["sh", "run"]) else { return nil }
-            let isShown = next.map { $0.kind == ["text"] && $0.line == block.end + 2 } ?? false
+            let shown = next.flatMap { $0.kind == ["text"] && $0.line == block.end + 2 ? $0 : nil }
             return Example(
                 line: block.line, script: block.text, status: block.kind.count > 2 ? Int32(block.kind[2]) ?? -1 : 0,
-                shown: isShown ? next?.text : nil)
+                shown: shown?.text ?? "", showing: block.end..<(shown?.end ?? block.end))
         }
     }
 
     var testDescription: String { name }
+
+    /// Writes the document anew, with what the examples print: one text for each, empty for nothing.
+    func record(_ printed: [String]) throws {
+        var new = lines
+        for (example, text) in zip(examples, printed).reversed() {
+            new.replaceSubrange(example.showing, with: text.isEmpty ? [] : ["", "```text", text, "```"])
+        }
+        try new.joined(separator: "\n").write(
+            toFile: "\(Document.root)/docs/\(name)", atomically: true, encoding: .utf8)
+    }
 
     /// What stands between backticks as the whole of a heading of that level.
     func names(ofLevel level: Int) -> [String] {

@@ -1,23 +1,30 @@
+import Foundation
 import TestKit
 import Testing
 
+/// MARTLET_RECORD=1 writes what is printed otherwise than shown into the documents, to be read before it is committed.
 @Suite("Each document of docs")
 struct ExampleTests {
+    private static let isRecording = ProcessInfo.processInfo.environment["MARTLET_RECORD"] != nil
+
     @Test(
         "shows what its commands print, run one after the other on a node with pods",
         arguments: Document.all.filter { !$0.examples.isEmpty })
     func examples(_ document: Document) async throws {
         try await withNode([.defaultRoute, .ownMounts]) { node in
             let scene = try await Scene(node)
+            var printed: [String] = []
             for example in document.examples {
                 let place = "docs/\(document.name), line \(example.line)"
                 let done = try await scene.run(example.script)
-                let text = done.text + done.errorText
+                let text = tidy(done.text + done.errorText)
                 #expect(done.status == .exited(example.status), "\(place): \(text)")
                 #expect(example.status != 0 || done.errors.isEmpty, "\(place): \(text)")
-                guard let shown = example.shown else { continue }
-                #expect(steady(text) == steady(shown), "\(place) prints\n\(text)")
+                let isAsShown = steady(text) == steady(example.shown)
+                #expect(isAsShown, "\(place) prints\n\(text)")
+                printed.append(isAsShown ? example.shown : text)
             }
+            if ExampleTests.isRecording { try document.record(printed) }
         }
     }
 
@@ -32,12 +39,14 @@ struct ExampleTests {
         #expect(Set(names).isSuperset(of: ["audit.md", "ledger.md", "martletctl.md"]))
     }
 
+    /// Lines without blanks at their ends, and without empty ones at the end.
+    private func tidy(_ text: String) -> String {
+        text.replacing(/[ \n]+$/, with: "").replacing(/[ ]+\n/, with: "\n")
+    }
+
     /// Without what is another at every run: times, and the MACs that the kernel makes up.
-    private func steady(_ text: String) -> [String] {
-        let timeless = text.replacing(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?/, with: "TIME")
-        let lines = timeless.replacing(/([0-9a-f]{2}:){5}[0-9a-f]{2}/) { $0.0 == "ee:ee:ee:ee:ee:ee" ? $0.0 : "MAC" }
-            .split(separator: "\n", omittingEmptySubsequences: false)
-            .map { String($0.reversed().drop { $0 == " " }.reversed()) }
-        return lines.last == "" ? lines.dropLast() : lines
+    private func steady(_ text: String) -> String {
+        text.replacing(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?/, with: "TIME")
+            .replacing(/([0-9a-f]{2}:){5}[0-9a-f]{2}/) { $0.0 == "ee:ee:ee:ee:ee:ee" ? $0.0 : "MAC" }
     }
 }

@@ -41,6 +41,16 @@ struct InstallTests {
         }
     }
 
+    @Test("put nothing anywhere while something has not been built")
+    func notBuilt() async throws {
+        try await withNode { node in
+            try await install(node, ["--undo"])
+            try FileManager.default.removeItem(atPath: "\(node.folder.path)/tool/martletctl")
+            #expect(try await run(node, []).errorText.contains("martletctl is not there"))
+            #expect(files(node) == [])
+        }
+    }
+
     @Test("take away the pages of commands that there are no more")
     func stalePages() async throws {
         try await withNode { node in

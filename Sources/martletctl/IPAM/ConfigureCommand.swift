@@ -34,7 +34,7 @@ struct ConfigureCommand: ParsableCommand {
     }
 
     func run() throws {
-        try node.open { book, directory in
+        try node.openOrMake { book, directory in
             try ledger { () throws(LedgerError) in
                 try book.transaction(in: directory) { () throws(LedgerError) in
                     try book.configure(blockLimit: maxBlocksPerHost, restSeconds: restSeconds)

@@ -1,5 +1,6 @@
 import Addressing
 import ArgumentParser
+import Dataplane
 import IPAM
 import JSON
 import Ledger
@@ -13,12 +14,19 @@ struct ExplainCommand: ParsableCommand {
         discussion: """
             The allocator itself is run on the ledger as it is, and its choice taken back; so it cannot differ from what
             an ADD would do with the pools of the ledger.
+
+            JSON and YAML are a list with one member for each family: family, then ip, block, newBlock and resting, or
+            refused; and verdicts, each with subject, reason (\(reasons)) and text.
+
+            Exit status: 0 there is an address in every family, 1 in one there is none, 2 could not look.
             """)
+
+    private static let reasons = Explanation.Reason.allCases.map(\.rawValue).joined(separator: ", ")
 
     @OptionGroup var node: NodeOptions
 
-    @Option(name: .shortAndLong, help: "How to print: table or json.")
-    var output: ReportFormat = .table
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output: ReadingFormat = .table
 
     func run() throws {
         try node.open { book, directory in
@@ -28,19 +36,27 @@ struct ExplainCommand: ParsableCommand {
             if pools.isEmpty {
                 throw Trouble(.findings, "the ledger has no pool", hint: "martletctl apply -f, with an IPPool")
             }
-            var isRefused = false
-            var explanations: [JSON] = []
+            let links = try hostLinks()
+            var explanations: [Explanation] = []
             for family in AddressFamily.allCases where pools.contains(where: { $0.cidr.family == family }) {
-                let explanation = try ledger { () throws(LedgerError) in
-                    try book.explain(.example(family), family, in: directory)
-                }
-                if case .refused = explanation.outcome { isRefused = true }
-                if output == .table { explanation.print() }
-                explanations.append(explanation.json)
+                explanations.append(
+                    try ledger { () throws(LedgerError) in
+                        try book.explain(.example(family), family, beside: links, in: directory)
+                    })
             }
-            if output == .json { Output.json(.array(explanations)) }
-            if isRefused { throw Trouble(.findings) }
+            let listing = Listing(
+                lines: explanations.flatMap(\.lines), json: .array(explanations.map(\.json)),
+                names: explanations.compactMap(\.name))
+            try listing.show(output)
+            if listing.names.count < explanations.count { throw Trouble(.findings) }
         }
+    }
+
+    private func hostLinks() throws(Trouble) -> HostLinks {
+        do throws(WiringError) {
+            let links = try Wiring().hostLinks()
+            return HostLinks(aliases: Set(links.map(\.alias)), names: Set(links.map(\.name)))
+        } catch { throw Trouble(error) }
     }
 }
 
@@ -57,14 +73,16 @@ extension LeaseRequest {
 }
 
 extension Explanation {
-    fileprivate func print() {
-        Output.line(verdict)
-        for verdict in verdicts { Output.line("  \(verdict.subject): \(verdict.text)") }
+    fileprivate var lines: [String] { [verdict] + verdicts.map { "  \($0.subject): \($0.text)" } }
+
+    /// The address; nil when there is none.
+    fileprivate var name: String? {
+        if case .address(let address, _, _, _) = outcome { address.description } else { nil }
     }
 
     private var verdict: String {
         switch outcome {
-        case .address(let address, let block, let isNew):
+        case .address(let address, let block, let isNew, _):
             "\(family): the next pod gets \(address), of \(isNew ? "a new block," : "block") \(block)"
         case .refused(let error): "\(family): the next pod gets no address: \(Trouble(error).message)"
         }
@@ -73,16 +91,23 @@ extension Explanation {
     fileprivate var json: JSON {
         var members = [JSON.Member("family", .string("\(family)"))]
         switch outcome {
-        case .address(let address, let block, let isNew):
+        case .address(let address, let block, let isNew, let isResting):
             members += [
                 JSON.Member("ip", .string(address.description)), JSON.Member("block", .string(block.description)),
-                JSON.Member("newBlock", .bool(isNew)),
+                JSON.Member("newBlock", .bool(isNew)), JSON.Member("resting", .bool(isResting)),
             ]
         case .refused(let error): members.append(JSON.Member("refused", .string(Trouble(error).message)))
         }
         members.append(
             JSON.Member(
-                "verdicts", .array(verdicts.map { ["subject": .string($0.subject), "text": .string($0.text)] })))
+                "verdicts",
+                .array(
+                    verdicts.map {
+                        [
+                            "subject": .string($0.subject), "reason": .string($0.reason.rawValue),
+                            "text": .string($0.text),
+                        ]
+                    })))
         return .object(members)
     }
 }

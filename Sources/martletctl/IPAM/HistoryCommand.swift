@@ -10,7 +10,10 @@ struct HistoryCommand: ParsableCommand {
         commandName: "history",
         abstract: "Show who has held an address, or which addresses a pod has had.",
         discussion: """
-            The journal keeps the last 20,000 leases that have ended, for 90 days.
+            The journal keeps the last 20,000 leases that have ended, for 90 days; the latest come first.
+
+            JSON and YAML are a list, each with ip, pod, container, interface, network, node, since and until (null while it
+            lasts).
 
             Examples:
               martletctl ipam history --ip 10.244.0.5
@@ -25,8 +28,8 @@ struct HistoryCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The pod.", valueName: "namespace/name"))
     var pod: String?
 
-    @Option(name: .shortAndLong, help: "How to print: table or json.")
-    var output: ReportFormat = .table
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output: ReadingFormat = .table
 
     func validate() throws { _ = try question() }
 
@@ -34,13 +37,11 @@ struct HistoryCommand: ParsableCommand {
         let question = try question()
         try node.open { book, _ in
             let tenures = try ledger { () throws(LedgerError) in try book.history(question) }
-            switch output {
-            case .json: Output.json(.array(tenures.map(\.json)))
-            case .table:
-                var table = Table("IP", "POD", "CONTAINER", "INTERFACE", "NODE", "SINCE", "UNTIL")
-                for tenure in tenures { table.add(tenure.cells) }
-                table.print()
-            }
+            var table = Table("IP", "POD", "CONTAINER", "INTERFACE", "NODE", "SINCE", "UNTIL")
+            for tenure in tenures { table.add(tenure.cells) }
+            let listing = Listing(
+                lines: table.lines, json: .array(tenures.map(\.json)), names: tenures.map(\.address.description))
+            try listing.show(output)
         }
     }
 

@@ -45,7 +45,13 @@ struct ReleaseCommand: ParsableCommand {
     func run() throws {
         try node.open { book, directory in
             let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
-            for attachment in try attachments(in: snapshot) { try release(attachment, book, directory) }
+            var living: [Trouble] = []
+            // One that lives keeps none of the others.
+            for attachment in try attachments(in: snapshot) {
+                if let trouble = try release(attachment, book, directory) { living.append(trouble) }
+            }
+            for trouble in living.dropLast() { trouble.report() }
+            if let last = living.last { throw last }
         }
     }
 
@@ -92,17 +98,19 @@ struct ReleaseCommand: ParsableCommand {
             })
     }
 
+    /// Frees what an attachment has; answers why not.
     private func release(
         _ attachment: Attachment, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
-    ) throws {
+    ) throws -> Trouble? {
         let outcome = try audited { () throws(AuditError) in
             try Release.free(attachment, book, directory, isForced: force)
         }
         switch outcome {
         case .freed(let addresses):
             for address in addresses { Output.line("Successfully released IP address \(address)") }
+            return nil
         case .alive(let holder, let proof):
-            throw Trouble(
+            return Trouble(
                 .findings, "the address is that of \(holder), and it lives: \(proof)",
                 hint: "delete the pod; --force frees the address all the same")
         }

@@ -15,6 +15,11 @@ struct ShowCommand: ParsableCommand {
               martletctl ipam show
               martletctl ipam show --show-blocks
               martletctl ipam show --ip 10.244.0.5
+
+            JSON and YAML have these members. By default: pools, each with name, cidr, total, inUse, reserved and free, and
+            with --show-blocks blocks, each with owner, cidr, total, inUse, reserved and free. --ip: ip, assigned, and
+            where it is assigned handle and attributes. --show-borrowed: borrowed. --show-configuration:
+            maxBlocksPerHost, restSeconds (null: not set) and strictAffinity.
             """)
 
     @OptionGroup var node: NodeOptions
@@ -31,6 +36,9 @@ struct ShowCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Show who holds this address.", valueName: "address"))
     var ip: String?
 
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output: ReadingFormat = .table
+
     func validate() throws {
         if [showBlocks, showBorrowed, showConfiguration, ip != nil].count(where: { $0 }) > 1 {
             throw ValidationError("--show-blocks, --show-borrowed, --show-configuration and --ip exclude one another")
@@ -39,95 +47,106 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         try node.open { book, _ in
-            if let ip {
-                try showHolder(try address(ip), book)
-            } else if showBorrowed {
-                try showBorrowed(book)
-            } else if showConfiguration {
-                try showConfiguration(book)
-            } else {
-                try showUsage(book)
-            }
+            try listing(book).show(output)
         }
     }
 
-    private func showUsage(_ book: borrowing Ledger) throws {
+    private func listing(_ book: borrowing Ledger) throws -> Listing {
+        if let ip { return try holder(try address(ip), book) }
+        if showBorrowed { return try borrowed(book) }
+        return showConfiguration ? try configuration(book) : try usage(book)
+    }
+
+    private func usage(_ book: borrowing Ledger) throws(Trouble) -> Listing {
         let usage = try ledger { () throws(LedgerError) in try book.usageByBlock() }
-        var table = Table("GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE")
+        var table = BorderedTable("GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE")
+        var pools: [JSON] = []
+        var names: [String] = []
         for pool in usage.pools {
+            var members = pool.json("name")
             table.add(pool.row("IP Pool"))
-            guard showBlocks else { continue }
-            for block in usage.blocks where pool.cidr.contains(block.cidr) { table.add(block.row("Block")) }
+            names.append(pool.cidr.description)
+            if showBlocks {
+                let blocks = usage.blocks.filter { pool.cidr.contains($0.cidr) }
+                for block in blocks { table.add(block.row("Block")) }
+                names += blocks.map(\.cidr.description)
+                members.append(JSON.Member("blocks", .array(blocks.map { .object($0.json("owner")) })))
+            }
+            pools.append(.object(members))
         }
-        table.print()
+        return Listing(lines: table.lines, json: ["pools": .array(pools)], names: names)
     }
 
-    private func showHolder(_ address: IPAddress, _ book: borrowing Ledger) throws {
+    private func holder(_ address: IPAddress, _ book: borrowing Ledger) throws(Trouble) -> Listing {
         let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
         guard let entry = snapshot.leases.first(where: { $0.lease.address == address }) else {
-            return Output.line("\(address) is not assigned")
+            return Listing(
+                lines: ["\(address) is not assigned"],
+                json: ["ip": .string(address.description), "assigned": false], names: [])
         }
         let attachment = entry.lease.attachment
-        Output.line("IP \(address) is in use")
-        Output.line("Handle ID: \(attachment.network).\(attachment.containerID)")
-        Output.line("Active Owner Attributes:")
-        let node = snapshot.blocks.first { $0.id == entry.lease.block }?.owner
-        let attributes = [
-            ("container", attachment.containerID), ("interface", attachment.ifname),
-            ("hostInterface", entry.lease.hostInterface), ("mac", entry.lease.mac), ("namespace", entry.pod.namespace),
-            ("network", attachment.network), ("node", node), ("pod", entry.pod.name), ("sandbox", entry.sandbox),
-            ("timestamp", Time.text(entry.createdAt)),
-        ]
-        for (key, value) in attributes.sorted(by: { $0.0 < $1.0 }) {
-            if let value, !value.isEmpty { Output.line("  \(key): \(value)") }
-        }
+        let handle = "\(attachment.network).\(attachment.containerID)"
+        let attributes = entry.attributes(node: snapshot.blocks.first { $0.id == entry.lease.block }?.owner)
+        return Listing(
+            lines: ["IP \(address) is in use", "Handle ID: \(handle)", "Active Owner Attributes:"]
+                + attributes.map { "  \($0.name): \($0.text)" },
+            json: [
+                "ip": .string(address.description), "assigned": true, "handle": .string(handle),
+                "attributes": .object(attributes.map { JSON.Member($0.name, .string($0.text)) }),
+            ], names: [entry.holder])
     }
 
     /// Every lease is in a block of its own node: the constraint holds, and so the list is empty unless it was broken.
-    private func showBorrowed(_ book: borrowing Ledger) throws {
+    private func borrowed(_ book: borrowing Ledger) throws(Trouble) -> Listing {
         let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
-        let owners = Dictionary(snapshot.blocks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var table = Table("IP", "BORROWING-NODE", "BLOCK", "BLOCK OWNER", "TYPE", "ALLOCATED-TO")
+        let blocks = Dictionary(snapshot.blocks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var table = BorderedTable("IP", "BORROWING-NODE", "BLOCK", "BLOCK OWNER", "TYPE", "ALLOCATED-TO")
+        var borrowed: [JSON] = []
+        var names: [String] = []
         for entry in snapshot.leases {
-            let block = owners[entry.lease.block]
-            if let block, block.cidr.contains(entry.lease.address) { continue }
-            table.add(
-                entry.lease.address.description, book.node, block?.cidr.description ?? "-", block?.owner ?? "-", "pod",
-                entry.holder)
+            let block = blocks[entry.lease.block]
+            let address = entry.lease.address
+            if let block, block.cidr.contains(address) { continue }
+            let (cidr, owner) = (block?.cidr.description ?? "-", block?.owner ?? "-")
+            table.add([address.description, book.node, cidr, owner, "pod", entry.holder])
+            borrowed.append([
+                "ip": .string(address.description), "borrowingNode": .string(book.node), "block": .string(cidr),
+                "blockOwner": .string(owner), "type": "pod", "allocatedTo": .string(entry.holder),
+            ])
+            names.append(address.description)
         }
-        table.print()
+        return Listing(lines: table.lines, json: ["borrowed": .array(borrowed)], names: names)
     }
 
-    private func showConfiguration(_ book: borrowing Ledger) throws {
+    private func configuration(_ book: borrowing Ledger) throws(Trouble) -> Listing {
         let settings = try ledger { () throws(LedgerError) in
             try book.reading { () throws(LedgerError) in try book.settings() }
         }
-        var table = Table("PROPERTY", "VALUE")
-        table.add("MaxBlocksPerHost", settings.blockLimit.map(String.init) ?? "-")
-        table.add("RestSeconds", settings.restSeconds.map(String.init) ?? "-")
-        table.add("StrictAffinity", "true")
-        table.print()
+        let rows = [
+            ("MaxBlocksPerHost", "maxBlocksPerHost", settings.blockLimit.map { JSON($0) }),
+            ("RestSeconds", "restSeconds", settings.restSeconds.map { JSON($0) }),
+            ("StrictAffinity", "strictAffinity", true),
+        ]
+        var table = BorderedTable("PROPERTY", "VALUE")
+        for (name, _, value) in rows { table.add([name, value?.description ?? "-"]) }
+        return Listing(
+            lines: table.lines, json: .object(rows.map { JSON.Member($0.1, $0.2 ?? .null) }), names: rows.map(\.0))
     }
 }
 
-extension UsageByBlock.Share {
-    /// The cells of one row, with shares in per cent.
-    fileprivate func row(_ grouping: String) -> [String] {
-        [grouping, cidr.description, large(total), part(inUse), part(reserved), part(free)]
-    }
-
-    private func part(_ number: UInt128) -> String {
-        let percent = total == 0 ? 0 : Int((Double(number) / Double(total) * 100).rounded())
-        return "\(large(number)) (\(percent)%)"
-    }
-
-    /// Five digits, as calicoctl prints them: an IPv6 pool has more addresses than anybody reads.
-    private func large(_ number: UInt128) -> String {
-        if number < 100_000 { return String(number) }
-        var digits = String(number)
-        let exponent = digits.count - 1
-        digits = String(digits.prefix(5))
-        return "\(digits.prefix(1)).\(digits.dropFirst())e+\(exponent < 10 ? "0" : "")\(exponent)"
+extension LedgerSnapshot.Entry {
+    /// What is known of the pod, by name.
+    fileprivate func attributes(node: String?) -> [(name: String, text: String)] {
+        let attributes = [
+            ("container", lease.attachment.containerID), ("hostInterface", lease.hostInterface),
+            ("interface", lease.attachment.ifname), ("mac", lease.mac), ("namespace", pod.namespace),
+            ("network", lease.attachment.network), ("node", node), ("pod", pod.name), ("sandbox", sandbox),
+            ("timestamp", Time.text(createdAt)),
+        ]
+        return attributes.compactMap { name, text in
+            guard let text, !text.isEmpty else { return nil }
+            return (name, text)
+        }
     }
 }
 

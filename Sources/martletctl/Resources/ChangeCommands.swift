@@ -21,7 +21,10 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
 
-    func run() throws { try Change(node, manifests, .apply, isRehearsal: dryRun).make() }
+    func run() throws {
+        let wanted = try manifests.resources()
+        try Change(node, .apply, isRehearsal: dryRun).make { _ in wanted }
+    }
 }
 
 /// Makes objects that are not there yet.
@@ -35,7 +38,10 @@ struct CreateCommand: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
 
-    func run() throws { try Change(node, manifests, .create, isRehearsal: dryRun).make() }
+    func run() throws {
+        let wanted = try manifests.resources()
+        try Change(node, .create, isRehearsal: dryRun).make { _ in wanted }
+    }
 }
 
 /// Changes objects that are there.
@@ -49,5 +55,8 @@ struct ReplaceCommand: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
 
-    func run() throws { try Change(node, manifests, .replace, isRehearsal: dryRun).make() }
+    func run() throws {
+        let wanted = try manifests.resources()
+        try Change(node, .replace, isRehearsal: dryRun).make { _ in wanted }
+    }
 }

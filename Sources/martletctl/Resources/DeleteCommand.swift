@@ -10,7 +10,7 @@ struct DeleteCommand: ParsableCommand {
         abstract: "Delete objects by kind and name, or those of a file.",
         discussion: """
             A pool whose addresses are in use is drained: it gives out nothing new, its pods live on, and it goes with its
-            last block.
+            last block. All objects are deleted together, or none.
 
             Examples:
               martletctl delete ippool old-pool
@@ -33,70 +33,92 @@ struct DeleteCommand: ParsableCommand {
     @Flag(help: "Objects that are not there are no failure.")
     var skipNotExists = false
 
+    @Flag(help: "Delete also a pool that has come from a network configuration and does not stand there any more.")
+    var force = false
+
+    /// An object that is to go.
+    private struct Target: Hashable {
+        let kind: ResourceKind
+        let name: String
+
+        var title: String { kind.name.lowercased() + "/" + name }
+    }
+
     func validate() throws {
         if filename.isEmpty == (kind == nil) { throw ValidationError("give either KIND NAME... or -f FILE") }
         if kind != nil && names.isEmpty { throw ValidationError("give the name of what to delete") }
     }
 
     func run() throws {
-        let doomed = try doomed()
+        let named = try named()
         try node.open { book, directory in
-            for (kind, name) in doomed { try delete(kind, name, book, directory) }
+            let targets = try book.changing(in: directory) { () throws(Trouble) in
+                let targets = try existing(named, book)
+                for target in targets {
+                    try ledger { () throws(LedgerError) in
+                        try ResourceStore.remove(target.kind, target.name, book, isForced: force)
+                    }
+                }
+                return targets
+            }
+            if targets.contains(where: { $0.kind == .ipPool }) {
+                // Blocks that nothing is leased from go at once, with their routes.
+                try audited { () throws(AuditError) in
+                    try Repair(AuditOptions(node: book.node)).giveBackEmptyBlocks(book, directory)
+                }
+            }
+            for target in targets { try report(target, book) }
         }
     }
 
-    private func doomed() throws -> [(ResourceKind, String)] {
+    private func named() throws -> [Target] {
         guard let word = kind else {
             var options = ManifestOptions()
             options.filename = filename
-            return try options.resources().map { ($0.kind, $0.name) }
+            return try options.resources().map { Target(kind: $0.kind, name: $0.name) }
         }
+        let kind = try ResourceKind(typed: word)
+        return names.map { Target(kind: kind, name: $0) }
+    }
+
+    private func existing(_ targets: [Target], _ book: borrowing Ledger) throws(Trouble) -> [Target] {
+        var found: [Target] = []
+        for target in targets where !found.contains(target) {
+            if try ResourceStore.list(target.kind, book).contains(where: { $0.name == target.name }) {
+                found.append(target)
+            } else if !skipNotExists {
+                throw Trouble(
+                    .findings, "there is no \(target.kind.name) \(target.name)",
+                    hint: "martletctl get \(target.kind.plural)")
+            }
+        }
+        return found
+    }
+
+    private func report(_ target: Target, _ book: borrowing Ledger) throws {
+        let holdings =
+            target.kind == .ipPool
+            ? try ledger { () throws(LedgerError) in
+                try book.reading { () throws(LedgerError) in try book.holdings(ofPool: target.name) }
+            } : nil
+        guard let holdings else { return Output.line("\(target.title) deleted") }
+        Output.line("\(target.title) is being drained: it goes with the last of its blocks")
+        for holding in holdings {
+            Output.line(
+                "  \(holding.cidr) (\(holding.owner), \(holding.leases == 1 ? "1 lease" : "\(holding.leases) leases"))")
+            for pod in holding.pods { Output.line("    \(pod)") }
+        }
+    }
+}
+
+extension ResourceKind {
+    /// The kind that somebody has typed.
+    init(typed word: String) throws(ValidationError) {
         guard let kind = ResourceKind(alias: word) else {
             throw ValidationError(
                 "unknown kind \(word), expected one of "
                     + ResourceKind.allCases.map { $0.name.lowercased() }.joined(separator: ", "))
         }
-        return names.map { (kind, $0) }
-    }
-
-    private func delete(
-        _ kind: ResourceKind, _ name: String, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
-    ) throws {
-        guard try ResourceStore.list(kind, book).contains(where: { $0.name == name }) else {
-            if skipNotExists { return }
-            throw Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
-        }
-        switch kind {
-        case .ipPool: return try deletePool(name, book, directory)
-        case .ipReservation:
-            try change(book, directory) { () throws(LedgerError) in try book.declare(reservation: name, []) }
-        case .node, .bgpConfiguration, .bgpPeer:
-            try change(book, directory) { () throws(LedgerError) in _ = try book.remove(kind.name, name) }
-        }
-        Output.line("\(kind.name.lowercased())/\(name) deleted")
-    }
-
-    private func deletePool(
-        _ name: String, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
-    ) throws {
-        try change(book, directory) { () throws(LedgerError) in _ = try book.drain(pool: name) }
-        // Blocks that nothing is leased from go at once, with their routes.
-        try audited { () throws(AuditError) in
-            try Repair(AuditOptions(node: book.node)).giveBackEmptyBlocks(book, directory)
-        }
-        let left = try ledger { () throws(LedgerError) in
-            try book.transaction(in: directory) { () throws(LedgerError) in
-                try book.pools().contains { $0.name == name } ? try book.drain(pool: name) : nil
-            }
-        }
-        guard let left else { return Output.line("ippool/\(name) deleted") }
-        Output.line("ippool/\(name) is being drained: it goes with the last of its blocks")
-        for block in left { Output.line("  \(block)") }
-    }
-
-    private func change(
-        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Void
-    ) throws(Trouble) {
-        try ledger { () throws(LedgerError) in try book.transaction(in: directory, body) }
+        self = kind
     }
 }

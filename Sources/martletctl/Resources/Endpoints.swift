@@ -1,8 +1,6 @@
 import IPAM
 import JSON
 import Ledger
-import Manifests
-import Resources
 
 /// This node's pods, as calicoctl shows them: one workload endpoint for each interface.
 struct Endpoints {
@@ -36,27 +34,20 @@ struct Endpoints {
         endpoints.sort { ($0.workload, $0.name) < ($1.workload, $1.name) }
     }
 
-    func show(_ format: GetCommand.Format, _ names: [String]) throws {
+    func listing(_ names: [String], isWide: Bool) throws(Trouble) -> Listing {
         let shown = endpoints.filter { names.isEmpty || names.contains($0.name) || names.contains($0.workload) }
         for name in names where !shown.contains(where: { $0.name == name || $0.workload == name }) {
             throw Trouble(.findings, "there is no workload endpoint \(name)", hint: "martletctl get wep -o wide")
         }
-        switch format {
-        case .table:
-            var table = Table(["WORKLOAD", "NODE", "NETWORKS", "INTERFACE"])
-            for one in shown { table.add([one.workload, one.node, one.networks, one.interface]) }
-            table.print()
-        case .wide:
-            var table = Table(["NAME", "WORKLOAD", "NODE", "NETWORKS", "INTERFACE", "PROFILES", "NATS"])
-            for one in shown { table.add([one.name, one.workload, one.node, one.networks, one.interface, "", ""]) }
-            table.print()
-        case .name: for one in shown { Output.line("workloadendpoint/" + one.name) }
-        case .json: Output.text(JSON.array(shown.map(Self.json)).prettyPrinted)
-        case .yaml:
-            do throws(ManifestError) { Output.text(try JSON.yaml([.array(shown.map(Self.json))])) } catch {
-                throw Trouble(.blind, error.description)
-            }
+        let columns = ["WORKLOAD", "NODE", "NETWORKS", "INTERFACE"]
+        var table = Table(isWide ? ["NAME"] + columns + ["PROFILES", "NATS"] : columns)
+        for one in shown {
+            let cells = [one.workload, one.node, one.networks, one.interface]
+            table.add(isWide ? [one.name] + cells + ["", ""] : cells)
         }
+        return Listing(
+            lines: table.lines + [""], json: .array(shown.map(Self.json)),
+            names: shown.map { "workloadendpoint/" + $0.name })
     }
 
     private static func json(_ endpoint: Endpoint) -> JSON {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import JSON
 import Ledger
-import Manifests
 import Resources
 
 /// Shows declared objects and this node's pods.
@@ -11,6 +10,9 @@ struct GetCommand: ParsableCommand {
         abstract: "Show pools, reservations, nodes, BGP objects, or this node's pods.",
         discussion: """
             KINDS: ippool, ipreservation, node, bgpconfiguration, bgppeer, workloadendpoint (wep).
+
+            JSON and YAML are Calico's manifests, which apply takes: the object alone if one is asked for by name, else a
+            list. A workload endpoint has name, workload, node, ipNetworks and interfaceName.
 
             Examples:
               martletctl get ippool -o wide
@@ -27,46 +29,42 @@ struct GetCommand: ParsableCommand {
     var names: [String] = []
 
     @Option(name: .shortAndLong, help: "How to print.")
-    var output: Format = .table
-
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, wide, json, yaml, name
-    }
+    var output: ReadingFormat = .table
 
     func run() throws {
         if Endpoints.aliases.contains(kind.lowercased()) {
-            return try node.open { book, _ in try Endpoints(book).show(output, names) }
+            return try node.open { book, _ in
+                try Endpoints(book).listing(names, isWide: output == .wide).show(output)
+            }
         }
         guard let kind = ResourceKind(alias: kind) else {
             let kinds = ResourceKind.allCases.map { $0.name.lowercased() } + ["workloadendpoint"]
             throw ValidationError("unknown kind \(kind), expected one of " + kinds.joined(separator: ", "))
         }
         try node.open { book, _ in
-            var found = try ResourceStore.list(kind, book)
-            let known = Set(found.map(\.name))
-            for name in names where !known.contains(name) {
-                throw Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
-            }
-            if !names.isEmpty { found = found.filter { names.contains($0.name) } }
-            try show(found, kind)
+            let found = try book.looking { () throws(Trouble) in try listing(kind, book) }
+            try found.show(output)
         }
     }
 
-    private func show(_ found: [Resource], _ kind: ResourceKind) throws {
-        switch output {
-        case .table: ResourceTable.table(found, kind, isWide: false).print()
-        case .wide: ResourceTable.table(found, kind, isWide: true).print()
-        case .name: for resource in found { Output.line(kind.name.lowercased() + "/" + resource.name) }
-        case .json: Output.text(value(found, kind).prettyPrinted)
-        case .yaml:
-            do throws(ManifestError) { Output.text(try JSON.yaml([value(found, kind)])) } catch {
-                throw Trouble(.blind, error.description)
-            }
+    private func listing(_ kind: ResourceKind, _ book: borrowing Ledger) throws(Trouble) -> Listing {
+        let all = kind == .node ? try nodes(book) : try ResourceStore.list(kind, book)
+        for name in names where !all.contains(where: { $0.name == name }) {
+            throw Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
         }
+        let found = names.isEmpty ? all : all.filter { names.contains($0.name) }
+        let table = ResourceTable(isWide: output == .wide, asNumber: try ResourceTable.asNumber(book))
+        return Listing(
+            lines: table.table(found, kind).lines + [""],
+            // One object that was asked for by name stands alone, as in calicoctl; else they are a list.
+            json: names.count == 1 ? found[0].manifest : Resource.list(found, of: kind), names: found.map(\.title))
     }
 
-    /// One object that was asked for by name stands alone, as in calicoctl; else they are a list.
-    private func value(_ found: [Resource], _ kind: ResourceKind) -> JSON {
-        names.count == 1 && found.count == 1 ? found[0].manifest : Resource.list(found, of: kind)
+    /// The declared nodes, and those which own blocks without having been declared.
+    private func nodes(_ book: borrowing Ledger) throws(Trouble) -> [Resource] {
+        let declared = try ResourceStore.list(.node, book)
+        let owners = try ledger { () throws(LedgerError) in try book.owners() }
+        let silent = owners.filter { owner in !declared.contains { $0.name == owner } }
+        return (declared + silent.map { .node(Node(name: $0)) }).sorted { $0.name < $1.name }
     }
 }

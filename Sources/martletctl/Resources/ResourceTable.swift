@@ -1,14 +1,28 @@
+import Ledger
 import Resources
 
 /// calicoctl's tables: the same columns and words.
-enum ResourceTable {
-    static func table(_ found: [Resource], _ kind: ResourceKind, isWide: Bool) -> Table {
-        var table = Table(headings(kind, isWide))
-        for resource in found { table.add(cells(resource, isWide)) }
+struct ResourceTable {
+    let isWide: Bool
+    /// What nodes without one of their own have.
+    let asNumber: String
+
+    /// That of the cluster's BGP, else Calico's.
+    static func asNumber(_ book: borrowing Ledger) throws(Trouble) -> String {
+        for case .bgpConfiguration(let bgp) in try ResourceStore.list(.bgpConfiguration, book)
+        where bgp.name == "default" {
+            if let asNumber = bgp.asNumber { return asNumber.description }
+        }
+        return "64512"
+    }
+
+    func table(_ found: [Resource], _ kind: ResourceKind) -> Table {
+        var table = Table(headings(kind))
+        for resource in found { table.add(cells(resource)) }
         return table
     }
 
-    private static func headings(_ kind: ResourceKind, _ isWide: Bool) -> [String] {
+    private func headings(_ kind: ResourceKind) -> [String] {
         switch (kind, isWide) {
         case (.ipPool, false): ["NAME", "CIDR", "SELECTOR"]
         case (.ipPool, true):
@@ -21,7 +35,7 @@ enum ResourceTable {
         }
     }
 
-    private static func cells(_ resource: Resource, _ isWide: Bool) -> [String] {
+    private func cells(_ resource: Resource) -> [String] {
         switch resource {
         case .ipPool(let pool):
             isWide
@@ -34,7 +48,7 @@ enum ResourceTable {
         case .node(let node):
             isWide
                 ? [
-                    node.name, node.bgp.asNumber.map { $0.description } ?? "(64512)",
+                    node.name, node.bgp.asNumber.map { $0.description } ?? "(\(asNumber))",
                     node.bgp.ipv4Address?.description ?? "", node.bgp.ipv6Address?.description ?? "",
                 ] : [node.name]
         case .bgpConfiguration(let bgp):
@@ -51,7 +65,7 @@ enum ResourceTable {
     }
 
     /// 80 characters, as calicoctl prints them.
-    private static func shortened(_ texts: [String]) -> String {
+    private func shortened(_ texts: [String]) -> String {
         let text = texts.joined(separator: ",")
         return text.count <= 80 ? text : text.prefix(80) + "..."
     }

@@ -1,0 +1,35 @@
+import Glibc
+import JSON
+import Ledger
+
+extension UsageByBlock.Share {
+    /// The cells of one row, with shares in per cent.
+    func row(_ grouping: String) -> [String] {
+        [grouping, cidr.description, large(total), part(inUse), part(reserved), part(free)]
+    }
+
+    /// The same for programs; `subject` is what the owner or name is called.
+    func json(_ subject: String) -> [JSON.Member] {
+        [
+            JSON.Member(subject, .string(holder)), JSON.Member("cidr", .string(cidr.description)),
+            JSON.Member("total", .number("\(total)")), JSON.Member("inUse", .number("\(inUse)")),
+            JSON.Member("reserved", .number("\(reserved)")), JSON.Member("free", .number("\(free)")),
+        ]
+    }
+
+    private func part(_ number: UInt128) -> String {
+        // Halves go to the even number, as Go's fmt rounds.
+        let percent = total == 0 ? 0 : (Double(number) / Double(total) * 100).rounded(.toNearestOrEven)
+        return "\(large(number)) (\(Int(percent))%)"
+    }
+
+    /// Five digits, as calicoctl prints them: an IPv6 pool has more addresses than anybody reads.
+    private func large(_ number: UInt128) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { space in
+            guard let start = space.baseAddress,
+                withVaList([Double(number)], { vsnprintf(start, 32, "%.5g", $0) }) > 0
+            else { return String(number) }
+            return String(cString: start)
+        }
+    }
+}
