@@ -20,7 +20,9 @@ struct NodeOptions: ParsableArguments {
     func open(
         isRouted: Bool = true, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
-        let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory, forLooking: true) }
+        let folder = try ledger { () throws(LedgerError) in
+            try LedgerDirectory(existing: dataDirectory, forLooking: true)
+        }
         guard let directory = folder else { throw missing }
         let node = try nodename ?? onlyNode(directory)
         let opened = try book(directory, node, isRouted: isRouted)
