@@ -48,7 +48,8 @@ extension Ledger {
 
     /// Frees an address, within a transaction: to the end of its queue, unless it is leased to others by now.
     package borrowing func free(_ lease: Lease, quarantine reason: String? = nil) throws(LedgerError) {
-        try journal(lease)
+        // Nobody has had an address that is set aside.
+        if reason == nil { try journal(lease) }
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 "DELETE FROM lease WHERE address = ? AND container_id = ? AND ifname = ? AND network = ?")

@@ -89,12 +89,19 @@ struct NodeOptions: ParsableArguments {
     }
 
     /// The only owner of blocks, else this machine's name.
+    ///
+    /// - Throws: `Trouble` where that is none of several owners: for another node, this one's routes would be wrong.
     private func onlyNode(_ directory: borrowing LedgerDirectory) throws(Trouble) -> String {
         guard let book = try book(directory, "") else { throw missing }
         let owners = try ledger { () throws(LedgerError) in
             try book.reading { () throws(LedgerError) in try book.owners() }
         }
-        return owners.count == 1 ? owners[0] : hostName()
+        let ownName = hostName()
+        if owners.count == 1 { return owners[0] }
+        if owners.isEmpty || owners.contains(ownName) { return ownName }
+        throw Trouble(
+            .blind, "the ledger has blocks of \(owners.joined(separator: ", ")), and this machine is called \(ownName)",
+            hint: "say which node this is by --nodename")
     }
 }
 
