@@ -8,6 +8,8 @@
 // in a fresh random order, each contestant gets a wave of --at-once ADDs, then their DELs. CONFIG is the file given on
 // stdin. Time runs from before the fork to after the exit.
 //
+// Of the first contestant no operation may fail, of the others one in a thousand.
+//
 // CSV on stdout: a row per process, a "batch" row per wave (first start to last exit) and a "detached" row per process
 // that a plugin left behind. The next wave waits for those, so nobody pays for another's leftovers.
 #define _GNU_SOURCE
@@ -245,8 +247,9 @@ int main(int argc, char **argv) {
         add_standing_pods(&contestants[i]);
     }
     race();
-    int failures = 0;
-    for (int i = 0; i < contestant_count; i++) failures += contestants[i].failures;
     if (fflush(stdout)) give_up("stdout");
-    return failures > 0;
+    // The first contestant is the one that is measured and fails not once; others have races of their own.
+    int operations = 2 * rounds * at_once, is_fair = contestants[0].failures == 0;
+    for (int i = 1; i < contestant_count; i++) is_fair = is_fair && contestants[i].failures * 1000 <= operations;
+    return !is_fair;
 }

@@ -112,6 +112,7 @@ extension Repair {
             try books { () throws(LedgerError) in try directory.unlockBlockRoutes() }
             return result
         } catch {
+            // The failure to tell is the first; the lock is given back when this process ends at the latest.
             do throws(LedgerError) { try directory.unlockBlockRoutes() } catch {}
             throw error
         }

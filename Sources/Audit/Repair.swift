@@ -42,6 +42,7 @@ package struct Repair: ~Copyable {
             try books { () throws(LedgerError) in try directory.unlock(attachment) }
             return outcome
         } catch {
+            // The failure to tell is the first; the lock is given back when this process ends at the latest.
             do throws(LedgerError) { try directory.unlock(attachment) } catch {}
             throw error
         }
