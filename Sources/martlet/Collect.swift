@@ -48,7 +48,10 @@ extension Operation {
         let opened = try ledger { () throws(LedgerError) in try existingLedger(directory) }
         guard let book = opened else { return try unwire(keeping: valid, wiring) }
         let garbage = try ledger { () throws(LedgerError) in
-            try book.leases(ofNetwork: request.network).filter { !valid.contains($0.attachment) }
+            // As a transaction, for the node's first ADD may have made the file and not its tables yet.
+            try book.transaction(in: directory) { () throws(LedgerError) in
+                try book.leases(ofNetwork: request.network)
+            }.filter { !valid.contains($0.attachment) }
         }
         for attachment in Set(garbage.map(\.attachment)) {
             try ledger { () throws(LedgerError) in try directory.lock(attachment) }
