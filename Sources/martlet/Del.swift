@@ -27,8 +27,10 @@ extension Operation {
             // before the link, so a second look tells, and finds the lock to wait for.
             let wiring = try kernel { () throws(WiringError) in try Wiring() }
             let names = HostInterfaceName.candidates(attachment, request.args)
-            let stray = again ? nil : try link(of: attachment.owner, names, wiring)
-            return stray == nil ? try unwire([]) : try removeInterface(again: true)
+            if again { return try unwire([]) }
+            // Without a link nothing is left to remove; one that comes now is that of an ADD, under its lock.
+            guard try link(of: attachment.owner, names, wiring) != nil else { return }
+            return try removeInterface(again: true)
         }
         let opened: Ledger?
         do throws(LedgerError) {
