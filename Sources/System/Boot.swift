@@ -23,3 +23,12 @@ package func randomNumber() -> UInt64 {
     var generator = SystemRandomNumberGenerator()
     return generator.next()
 }
+
+/// The machine's name in lower case, gethostname(2): what a node is called unless it is told otherwise.
+package func machineName() -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { space in
+        guard let start = space.baseAddress, gethostname(start, 255) == 0 else { return "localhost" }
+        space[255] = 0
+        return String(cString: start).lowercased()
+    }
+}

@@ -64,14 +64,6 @@ extension Settings {
         if let name = try configuration.string("hostname"), !name.isEmpty { return name }
         return machineName()
     }
-
-    private static func machineName() -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { space in
-            guard let start = space.baseAddress, gethostname(start, 255) == 0 else { return "localhost" }
-            space[255] = 0
-            return String(cString: start).lowercased()
-        }
-    }
 }
 
 extension Settings.IPAM {

@@ -60,7 +60,7 @@ struct NodeOptions: ParsableArguments {
         in folder: String, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
         let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: folder) }
-        let node = nodename ?? hostName()
+        let node = nodename ?? machineName()
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
         let book = try ledger { () throws(LedgerError) in
@@ -96,20 +96,11 @@ struct NodeOptions: ParsableArguments {
         let owners = try ledger { () throws(LedgerError) in
             try book.reading { () throws(LedgerError) in try book.owners() }
         }
-        let ownName = hostName()
+        let ownName = machineName()
         if owners.count == 1 { return owners[0] }
         if owners.isEmpty || owners.contains(ownName) { return ownName }
         throw Trouble(
             .blind, "the ledger has blocks of \(owners.joined(separator: ", ")), and this machine is called \(ownName)",
             hint: "say which node this is by --nodename")
-    }
-}
-
-/// This machine's name in lower case, as the plugin takes it.
-private func hostName() -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { space in
-        guard let start = space.baseAddress, gethostname(start, 255) == 0 else { return "localhost" }
-        space[255] = 0
-        return String(cString: start).lowercased()
     }
 }
