@@ -51,7 +51,4 @@ static inline int martlet_close_range(unsigned int first, unsigned int last) {
     return (int)syscall(SYS_close_range, first, last, 0);
 }
 
-// fork(2); safe here because the plugin has one thread.
-static inline pid_t martlet_fork(void) { return fork(); }
-
 #endif

@@ -6,43 +6,31 @@ import System
 package enum LinkRemoval {
     /// Removes one link and comes back as soon as nothing of it can be seen.
     ///
-    /// The kernel announces the removal within a millisecond but answers the request only after an RCU barrier, 10 to
-    /// 50 ms later. So a child asks and waits out the barrier, and this process goes by the announcement. The child
-    /// keeps nothing open but its own socket: neither a lock, nor a namespace, nor the pipe that a runtime reads.
+    /// The kernel announces the removal within a millisecond but comes back from the request only after an RCU barrier,
+    /// 10 to 50 ms later. So another process asks and waits out the barrier, and this one goes by the announcement.
     ///
-    /// - Throws: `WiringError.kernel` when the kernel refused, or the link is still there.
+    /// - Throws: `WiringError.kernel` when the kernel refused.
     package static func remove(_ link: Link) throws(WiringError) {
-        let events = try kernel { () throws(NetlinkError) in try NetlinkSocket(listeningTo: .links) }
-        let child = try calls { () throws(SystemError) in
-            try Child { refusal in
-                do throws(NetlinkError) {
-                    let socket = try NetlinkSocket()
-                    var batch = MessageBatch()
-                    batch.removeLink(link.index)
-                    try socket.perform(&batch)
-                    return 0
-                } catch {
-                    refusal(error.number)
-                    return 1
-                }
-            }
-        }
         let isAnnounced = try kernel { () throws(NetlinkError) in
-            try events.waitForRemoval(of: link.index, orEndOf: child.report)
+            let events = try NetlinkSocket(listeningTo: .links)
+            let socket = try NetlinkSocket()
+            var batch = MessageBatch()
+            batch.removeLink(link.index)
+            let sending = try socket.sendDetached(batch)
+            return try events.waitForRemoval(of: link.index, orEndOf: sending)
         }
-        if isAnnounced { return }
-        try confirm(link, refusal: child.wait())
+        if !isAnnounced { try removeInPerson(link) }
     }
 
-    /// The child has ended without an announcement: it was refused, or the kernel had to drop messages.
-    private static func confirm(_ link: Link, refusal: Int32) throws(WiringError) {
-        let left = try kernel { () throws(NetlinkError) in
+    /// The other process has ended without an announcement: the kernel refused, or had to drop messages, or somebody
+    /// killed it. If the link is still there, the kernel is asked again and says why.
+    private static func removeInPerson(_ link: Link) throws(WiringError) {
+        try kernel { () throws(NetlinkError) in
             let socket = try NetlinkSocket()
-            return try socket.link(link.index)
-        }
-        if left != nil {
-            throw .kernel(
-                NetlinkError("remove link " + link.name, number: refusal == 0 ? EBUSY : refusal))
+            guard try socket.link(link.index) != nil else { return }
+            var batch = MessageBatch()
+            batch.removeLink(link.index)
+            if let failure = try socket.exchange(&batch).first, failure.number != ENODEV { throw failure.error }
         }
     }
 

@@ -117,9 +117,6 @@ package struct Ledger: ~Copyable {
         throw .conflict("a rehearsal has no end of its own")
     }
 
-    /// Leaves nothing of the ledger to children that are forked from now on; what they inherit they close themselves.
-    package borrowing func keepFromChildren() { connection.keepLogIndexFromChildren() }
-
     /// Waits until what was committed would survive a power cut: after a block changed its owner.
     package borrowing func synchronize() throws(LedgerError) {
         try calls { () throws(SystemError) in

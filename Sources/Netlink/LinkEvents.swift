@@ -7,12 +7,12 @@ extension NetlinkSocket {
     ///
     /// - Parameters:
     ///   - index: the link's number.
-    ///   - child: a descriptor that becomes readable when there is nothing more to wait for.
+    ///   - sending: the process that asks for it; once it has ended, no announcement can come.
     /// - Returns: whether the announcement came. It does not when the kernel had to drop messages (ENOBUFS).
-    package borrowing func waitForRemoval(of index: Int32, orEndOf child: Int32) throws(NetlinkError) -> Bool {
+    package borrowing func waitForRemoval(of index: Int32, orEndOf sending: borrowing DetachedSend) throws(NetlinkError) -> Bool {
         while true {
             var events = (
-                pollfd(fd: raw, events: Int16(POLLIN), revents: 0), pollfd(fd: child, events: Int16(POLLIN), revents: 0)
+                pollfd(fd: raw, events: Int16(POLLIN), revents: 0), pollfd(fd: sending.ending, events: Int16(POLLIN), revents: 0)
             )
             let ready = withUnsafeMutablePointer(to: &events) { pair in
                 pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
@@ -21,7 +21,7 @@ extension NetlinkSocket {
                 if errno == EINTR { continue }
                 throw NetlinkError("wait for link events", number: errno)
             }
-            // The announcement is sent before the child's request returns: it is looked for first.
+            // The announcement is sent before the request returns: it is looked for first.
             if events.0.revents != 0 {
                 guard let isGone = try announcesRemoval(of: index) else { return false }
                 if isGone { return true }

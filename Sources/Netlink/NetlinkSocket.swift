@@ -110,6 +110,13 @@ package struct NetlinkSocket: ~Copyable {
         if let failure = try exchange(&batch).first { throw failure.error }
     }
 
+    /// Has a process of its own send the batch; nobody hears what becomes of it.
+    package borrowing func sendDetached(_ batch: borrowing MessageBatch) throws(NetlinkError) -> DetachedSend {
+        do throws(SystemError) {
+            return try DetachedSend(UnsafeRawBufferPointer(start: batch.buffer, count: batch.used), on: raw)
+        } catch { throw NetlinkError("start a process", number: error.number) }
+    }
+
     private borrowing func takeNumbers(_ count: Int) -> UInt32 {
         let first = nextSequence.pointee
         nextSequence.pointee = first &+ UInt32(count)

@@ -77,23 +77,6 @@ package struct Connection: ~Copyable {
         if code != SQLITE_OK && code & 0xFF != SQLITE_BUSY { throw error(code, "wal_checkpoint(TRUNCATE)") }
     }
 
-    /// Leaves the index of the write-ahead log, which SQLite maps into memory, out of children that are forked from now
-    /// on: as long as anybody has it mapped, its file system cannot be remounted read-only.
-    package borrowing func keepLogIndexFromChildren() {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
-            let file, let mapRegion = file.pointee.pMethods?.pointee.xShmMap
-        else { return }
-        // WALINDEX_PGSZ of SQLite's wal.c: the size of each of its regions.
-        let size: Int32 = 32 << 10
-        var region: Int32 = 0
-        var start: UnsafeMutableRawPointer?
-        while mapRegion(file, region, size, 0, &start) == SQLITE_OK, let mapped = start {
-            madvise(mapped, Int(size), MADV_DONTFORK)
-            region += 1
-        }
-    }
-
     borrowing func error(_ code: Int32, _ sql: StaticString) -> SQLiteError {
         SQLiteError(code: code, message: String(cString: sqlite3_errmsg(handle)), statement: sql.description)
     }

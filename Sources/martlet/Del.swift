@@ -46,8 +46,6 @@ extension Operation {
     ) throws(CNIFailure) {
         let leases: [Lease]
         do throws(LedgerError) { leases = try heldLeases(book) } catch { return try removeBlindly(error) }
-        // The child that removes the link outlives this process.
-        book.keepFromChildren()
         try unwire(leases)
         guard !leases.isEmpty else { return }
         do throws(LedgerError) { try free(leases, book, directory) } catch {

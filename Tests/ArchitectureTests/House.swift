@@ -13,10 +13,11 @@ enum House {
 
     /// Every target under Sources.
     static let rooms = [
+        Room("CDetached"),
         Room("CLinux"),
         Room("CMnl"),
         Room("CSQLite"),
-        Room("System", uses: ["CLinux"]),
+        Room("System", uses: ["CDetached", "CLinux"]),
         Room("Addressing"),
         Room("JSON"),
         Room("CNI", uses: ["Addressing", "JSON", "System"]),
@@ -52,7 +53,7 @@ enum House {
     static let pure: Set<String> = ["Addressing", "IPAM", "JSON", "Resources"]
 
     /// C modules, each the affair of one room.
-    static let cModules: Set<String> = ["CLinux", "CMnl", "CSQLite"]
+    static let cModules: Set<String> = ["CDetached", "CLinux", "CMnl", "CSQLite"]
 
     /// Libraries that bring Foundation with them, each the affair of one room, too.
     static let heavyLibraries: Set<String> = ["Yams"]
