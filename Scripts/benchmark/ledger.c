@@ -98,7 +98,7 @@ static void begin(void) {
 static void commit(void) {
     struct stat log;
     execute("COMMIT");
-    if (!stat(log_path, &log) && log.st_size > 32 * 4120)
+    if (!stat(log_path, &log) && log.st_size > 128 << 10)
         sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (flock(lock_file, LOCK_UN)) fail("flock");
 }

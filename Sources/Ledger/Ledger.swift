@@ -149,8 +149,9 @@ extension Ledger {
         try sql { () throws(SQLiteError) in try connection.checkpoint() }
     }
 
-    /// Bytes of write-ahead log that are kept: emptying costs two waits for the disk, reading some microseconds a KiB.
-    private static let longestLog = 64 << 10
+    /// Bytes of write-ahead log that are kept. Emptying it is two waits for the disk, with the others waiting behind;
+    /// reading it some microseconds a KiB: at a millisecond per wait, about this much costs least.
+    private static let longestLog = 128 << 10
 
     /// Makes the file with mode 0600 if there is none; true if it has no tables yet.
     private static func prepareFile(_ path: String) throws(LedgerError) -> Bool {
