@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "wire.h"
 
+#include "detached.h"
 #include "fail.h"
 
 #include <errno.h>
@@ -304,22 +305,14 @@ static void hear_of_its_end(struct mnl_socket *listener, int index) {
     }
 }
 
-static void ask_for_its_end(int index) {
-    const struct ifinfomsg link = {.ifi_index = index};
-    end(begin(RTM_DELLINK, 0, &link, sizeof link));
-    _exit(perform(open_netlink(), ENODEV) != 0);
-}
-
 void delete_link(int index) {
     struct mnl_socket *listener = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
     const struct timeval patience = {.tv_sec = 2};
     if (!listener || mnl_socket_bind(listener, RTMGRP_LINK, MNL_SOCKET_AUTOPID)) fail("bind");
     if (setsockopt(mnl_socket_get_fd(listener), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience)) fail("setsockopt");
-    pid_t child = fork();
-    if (child < 0) fail("fork");
-    if (child == 0) {
-        close_range(0, ~0U, 0);
-        ask_for_its_end(index);
-    }
+    const struct ifinfomsg link = {.ifi_index = index};
+    end(begin(RTM_DELLINK, NLM_F_ACK, &link, sizeof link));
+    int ended;
+    if (martlet_detached_send(mnl_socket_get_fd(open_netlink()), batch.bytes, batch.length, &ended) < 0) fail("clone3");
     hear_of_its_end(listener, index);
 }
