@@ -38,7 +38,8 @@ extension KernelLook {
     private mutating func comparePods() throws(AuditError) {
         let own = Set(ledger.blocks.filter { $0.owner == options.node }.map(\.id))
         let pods = Dictionary(grouping: ledger.leases.filter { own.contains($0.lease.block) }) { $0.lease.attachment }
-        for (attachment, entries) in pods {
+        for (index, (attachment, entries)) in pods.enumerated() {
+            options.progress(index + 1, pods.count)
             let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
             if let pod = observed { try compare(pod) }
         }
@@ -176,7 +177,11 @@ extension KernelLook {
         ledger.leases.filter {
             !$0.lease.hostInterface.isEmpty && !inFlight.includes($0.lease.attachment)
                 && now - $0.createdAt >= options.grace && tables.link(named: $0.lease.hostInterface) != nil
-        }.map { ForwardLook.Sender(link: $0.lease.hostInterface, address: $0.lease.address) }
+        }.map {
+            ForwardLook.Sender(
+                link: $0.lease.hostInterface, address: $0.lease.address, holder: $0.holder,
+                attachment: $0.lease.attachment, since: $0.createdAt)
+        }
     }
 
     private mutating func compareForwarding() throws(AuditError) {

@@ -82,4 +82,6 @@ package struct Grant: Sendable {
     package let pools: [Pool]
     /// All pools of the ledger: what is inside of one is never masqueraded.
     package let allPools: [Pool]
+    /// Whether the request's pools were not in the ledger as they are now.
+    package let hasNewPools: Bool
 }

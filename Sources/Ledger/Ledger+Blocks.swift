@@ -7,6 +7,8 @@ import System
 package struct OwnedBlock: Hashable, Sendable {
     package let id: Int
     package let cidr: Prefix
+    /// The pool that it is part of.
+    package let pool: Int
     /// Whether it is announced by a blackhole route.
     package let isRouted: Bool
 }
@@ -48,7 +50,7 @@ extension Ledger {
     package borrowing func ownedBlocks() throws(LedgerError) -> [OwnedBlock] {
         try blocks(
             """
-            SELECT id, cidr, routed FROM block WHERE owner = ? ORDER BY id
+            SELECT id, cidr, pool, routed FROM block WHERE owner = ? ORDER BY id
             """)
     }
 
@@ -56,7 +58,7 @@ extension Ledger {
     package borrowing func emptyBlocks() throws(LedgerError) -> [OwnedBlock] {
         let unleased = try blocks(
             """
-            SELECT id, cidr, routed FROM block
+            SELECT id, cidr, pool, routed FROM block
             WHERE owner = ? AND id NOT IN (SELECT block FROM lease) ORDER BY id
             """)
         var empty: [OwnedBlock] = []
@@ -105,7 +107,9 @@ extension Ledger {
             try row.bind(1, node)
             var blocks: [OwnedBlock] = []
             while try row.step() {
-                blocks.append(OwnedBlock(id: row.integer(0), cidr: try row.prefix(1), isRouted: row.bool(2)))
+                blocks.append(
+                    OwnedBlock(
+                        id: row.integer(0), cidr: try row.prefix(1), pool: row.integer(2), isRouted: row.bool(3)))
             }
             return blocks
         }

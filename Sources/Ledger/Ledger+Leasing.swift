@@ -8,8 +8,10 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.refused` when there is none to give; everything is undone then, for all families.
     package borrowing func lease(_ request: LeaseRequest) throws(LedgerError) -> Grant {
-        let allPools = try adopt(request.pools)
-        if try holdsLease(request.attachment) { return repeated(try leases(of: request.attachment), allPools) }
+        let (allPools, hasNewPools) = try adopt(request.pools)
+        if try holdsLease(request.attachment) {
+            return repeated(try leases(of: request.attachment), allPools, hasNewPools: hasNewPools)
+        }
         var leases: [Lease] = []
         var pools: [Pool] = []
         var unrested: [IPAddress] = []
@@ -28,7 +30,7 @@ extension Ledger {
         }
         return Grant(
             leases: leases, isRepeated: false, claimedBlock: claimedBlock, unrested: unrested, pools: pools,
-            allPools: allPools)
+            allPools: allPools, hasNewPools: hasNewPools)
     }
 
     /// Sets an address aside that something else uses, and leases another, within a transaction.
@@ -50,7 +52,7 @@ extension Ledger {
         if case .newBlock = choice.source { claimedBlock = true }
         return Grant(
             leases: [next], isRepeated: false, claimedBlock: claimedBlock, unrested: [], pools: [choice.pool],
-            allPools: allPools)
+            allPools: allPools, hasNewPools: false)
     }
 
     private borrowing func choose(
@@ -146,13 +148,14 @@ extension Ledger {
     }
 
     /// What the attachment has; nothing is written until the caller knows that its interface is gone.
-    private borrowing func repeated(_ held: [Lease], _ allPools: [Pool]) -> Grant {
+    private borrowing func repeated(_ held: [Lease], _ allPools: [Pool], hasNewPools: Bool) -> Grant {
         var pools: [Pool] = []
         for lease in held {
             if let pool = allPools.first(where: { $0.cidr.contains(lease.address) }) { pools.append(pool) }
         }
         return Grant(
-            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools)
+            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools,
+            hasNewPools: hasNewPools)
     }
 
     /// Moves the leases of an attachment that came again to the sandbox it has now, within a transaction.

@@ -90,36 +90,37 @@ extension Ledger {
 
 /// Pools that operators declare.
 extension Ledger {
-    /// Makes a pool, or changes it as far as what is in use allows, within a transaction.
+    /// Makes pools, or changes them as far as what is in use allows, within a transaction.
     ///
-    /// - Returns: whether anything differs now.
+    /// What they all come to is looked at, so that two may exchange ranges, or one take what another gives up.
+    ///
+    /// - Returns: the names of those that differ now.
     /// - Throws: `LedgerError.pools` for an overlap; `.conflict` for a change that blocks in use forbid, with all of them
     ///   named, or for one of a pool that stands in a network configuration.
-    @discardableResult
-    package borrowing func declare(_ pool: Pool) throws(LedgerError) -> Bool {
+    package borrowing func declare(_ declared: [Pool]) throws(LedgerError) -> Set<String> {
         let known = try pools()
-        if !Pool.blockLengths(pool.cidr.family).contains(pool.blockLength) {
-            throw .conflict(
-                "pool \"" + pool.name + "\": spec.blockSize: expected at most "
-                    + String(Pool.blockLengths(pool.cidr.family).upperBound) + ", found " + String(pool.blockLength)
-                    + ": the route of a block with a single address would hide the pod's")
-        }
+        let others = known.filter { pool in !declared.contains { $0.name == pool.name } }
         do throws(PoolProblem) {
-            try PoolProblem.check(pool)
-            for other in known where other.name != pool.name { try PoolProblem.check(pool, beside: other) }
+            for (index, pool) in declared.enumerated() {
+                try PoolProblem.check(pool)
+                for other in others + declared[..<index] { try PoolProblem.check(pool, beside: other) }
+            }
         } catch { throw .pools(error) }
-        guard let old = known.first(where: { $0.name == pool.name }) else {
-            _ = try insert(pool)
-            return true
+        var changes: [(old: Pool?, new: Pool)] = []
+        for pool in declared {
+            let old = known.first { $0.name == pool.name }
+            var new = pool
+            if let old {
+                new.id = old.id
+                new.isConfigured = old.isConfigured
+                if new == old { continue }
+                if old.isConfigured { try refuseConfigured(old, new) }
+                try refuseInUse(old, new)
+            }
+            changes.append((old, new))
         }
-        var new = pool
-        new.id = old.id
-        new.isConfigured = old.isConfigured
-        if new == old { return false }
-        if old.isConfigured { try refuseConfigured(old, new) }
-        try refuseInUse(old, new)
-        try change(old, to: new)
-        return true
+        try write(changes)
+        return Set(changes.map(\.new.name))
     }
 
     /// Refuses what the pool's blocks forbid, and names every one that does.

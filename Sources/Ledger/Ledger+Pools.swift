@@ -28,31 +28,30 @@ extension Ledger {
         }
     }
 
-    /// Brings the pools of a configuration into the ledger, within a transaction, and answers all there are.
+    /// Brings the pools of a configuration into the ledger, within a transaction; answers all there are, and whether any
+    /// is new or another.
     ///
     /// - Throws: `LedgerError.pools` for an overlap, `.conflict` for a change that blocks in use forbid.
-    borrowing func adopt(_ configured: [Pool]) throws(LedgerError) -> [Pool] {
-        var known = try pools()
+    borrowing func adopt(_ configured: [Pool]) throws(LedgerError) -> (all: [Pool], areNew: Bool) {
+        let known = try pools()
+        var changes: [(old: Pool?, new: Pool)] = []
         for pool in configured {
-            let index = known.firstIndex { $0.name == pool.name }
+            let old = known.first { $0.name == pool.name }
             var adopted = pool
             adopted.isConfigured = true
-            if let index {
-                adopted.keep(known[index])
-                if adopted == known[index] { continue }
+            if let old {
+                adopted.keep(old)
+                if adopted == old { continue }
             }
-            for other in known where other.name != pool.name {
+            // Those of the configuration have been compared with one another.
+            for other in known where !configured.contains(where: { $0.name == other.name }) {
                 do throws(PoolProblem) { try PoolProblem.check(pool, beside: other) } catch { throw .pools(error) }
             }
-            if let index {
-                try change(known[index], to: adopted)
-                known[index] = adopted
-            } else {
-                adopted.id = try insert(adopted)
-                known.append(adopted)
-            }
+            changes.append((old, adopted))
         }
-        return known
+        if changes.isEmpty { return (known, false) }
+        try write(changes)
+        return (try pools(), true)
     }
 
     /// Why this node's pods get nothing from a pool; nil when they do.
@@ -81,6 +80,26 @@ extension Ledger {
         }
     }
 
+    /// Writes pools, each in the place of an older one if there is one, within a transaction.
+    borrowing func write(_ changes: [(old: Pool?, new: Pool)]) throws(LedgerError) {
+        // No two may have one range, not even for the time between two statements.
+        for change in changes {
+            if let old = change.old, old.cidr != change.new.cidr { try vacate(old) }
+        }
+        for change in changes {
+            if let old = change.old { try self.change(old, to: change.new) } else { try insert(change.new) }
+        }
+    }
+
+    private borrowing func vacate(_ pool: Pool) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE pool SET cidr = 'was ' || cidr WHERE id = ?")
+            try row.bind(1, pool.id)
+            try row.run()
+        }
+    }
+
+    @discardableResult
     borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(

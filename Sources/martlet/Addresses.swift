@@ -4,7 +4,8 @@ import IPAM
 import Ledger
 import System
 
-/// The operations of `martlet-ipam`, called by itself to serve another plugin: the ledger only, no kernel.
+/// The operations of `martlet-ipam`, called by itself to serve another plugin: the ledger, and of the kernel only the
+/// nftables table.
 extension Operation {
     /// Leases addresses for a plugin that makes the interface, with the subnet that it needs.
     func addAddresses(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
@@ -21,6 +22,7 @@ extension Operation {
         }
         do throws(CNIFailure) {
             if grant.claimedBlock { try ledger { () throws(LedgerError) in try book.synchronize() } }
+            try bringPools(of: grant)
             try answer(try subnets.result(grant, routes: settings.ipam.routes ?? [], dns: settings.dns))
         } catch {
             try ledger { () throws(LedgerError) in try free(grant.leases, book, directory) }

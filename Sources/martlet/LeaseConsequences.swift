@@ -23,7 +23,11 @@ extension Operation {
         for address in grant.unrested {
             log.note(.warning, "address " + address.description + " is used again before its rest: the pools are full")
         }
-        if grant.pools.contains(where: { $0.needsTable }) { try keepTable(of: grant.allPools) }
+        if grant.pools.contains(where: { $0.needsTable }) {
+            try keepTable(of: grant.allPools)
+        } else {
+            try bringPools(of: grant)
+        }
     }
 
     private func keepClaim(

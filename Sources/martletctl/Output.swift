@@ -1,5 +1,4 @@
 import Glibc
-import JSON
 import System
 
 /// Where a command's words go.
@@ -11,11 +10,8 @@ enum Output {
 
     static func error(_ text: String) { write(text + "\n", to: 2) }
 
-    static func json(_ value: JSON) {
-        var bytes: [UInt8] = []
-        value.write(into: &bytes)
-        write(String(decoding: bytes, as: UTF8.self) + "\n", to: 1)
-    }
+    /// Text for whoever looks on, with its own line ends.
+    static func note(_ text: String) { write(text, to: 2) }
 
     /// Who reads stdout may go away at any time (`martletctl … | head`): then there is nobody left to tell.
     private static func write(_ text: String, to descriptor: Int32) {

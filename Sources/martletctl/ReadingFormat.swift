@@ -3,9 +3,12 @@ import JSON
 import Manifests
 import Resources
 
-/// How a reading command prints.
+/// How a reading command prints; docs/martletctl.md tells what each stands for.
 enum ReadingFormat: String, ExpressibleByArgument, CaseIterable {
     case table, wide, json, yaml, name
+
+    /// Whether people read it; what else is said must not stand in the way of programs.
+    var isForPeople: Bool { self == .table || self == .wide }
 }
 
 /// What a reading command has found, in every form.

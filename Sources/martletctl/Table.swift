@@ -25,8 +25,4 @@ struct Table {
             return line
         }
     }
-
-    func print() {
-        for line in lines { Output.line(line) }
-    }
 }

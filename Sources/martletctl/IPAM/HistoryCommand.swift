@@ -13,7 +13,7 @@ struct HistoryCommand: ParsableCommand {
             The journal keeps the last 20,000 leases that have ended, for 90 days; the latest come first.
 
             JSON and YAML are a list, each with ip, pod, container, interface, network, node, since and until (null while it
-            lasts).
+            lasts). Names are addresses, one a line.
 
             Examples:
               martletctl ipam history --ip 10.244.0.5
@@ -37,8 +37,10 @@ struct HistoryCommand: ParsableCommand {
         let question = try question()
         try node.open { book, _ in
             let tenures = try ledger { () throws(LedgerError) in try book.history(question) }
-            var table = Table("IP", "POD", "CONTAINER", "INTERFACE", "NODE", "SINCE", "UNTIL")
-            for tenure in tenures { table.add(tenure.cells) }
+            let isWide = output == .wide
+            var table = Table(
+                ["IP", "POD", "CONTAINER", "INTERFACE"] + (isWide ? ["NETWORK"] : []) + ["NODE", "SINCE", "UNTIL"])
+            for tenure in tenures { table.add(tenure.cells(isWide: isWide)) }
             let listing = Listing(
                 lines: table.lines, json: .array(tenures.map(\.json)), names: tenures.map(\.address.description))
             try listing.show(output)
@@ -60,11 +62,9 @@ struct HistoryCommand: ParsableCommand {
 }
 
 extension Tenure {
-    fileprivate var cells: [String] {
-        [
-            address.description, pod.text, attachment.containerID, attachment.ifname, node, Time.text(since),
-            until.map(Time.text) ?? "-",
-        ]
+    fileprivate func cells(isWide: Bool) -> [String] {
+        [address.description, pod.text, attachment.containerID, attachment.ifname]
+            + (isWide ? [attachment.network] : []) + [node, Time.text(since), until.map(Time.text) ?? "-"]
     }
 
     fileprivate var json: JSON {

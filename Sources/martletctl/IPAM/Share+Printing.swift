@@ -3,9 +3,14 @@ import JSON
 import Ledger
 
 extension UsageByBlock.Share {
+    /// calicoctl's columns, and in the wide table one of Martlet's own.
+    static func headings(isWide: Bool = false) -> [String] {
+        ["GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE"] + (isWide ? ["NAME OR NODE"] : [])
+    }
+
     /// The cells of one row, with shares in per cent.
-    func row(_ grouping: String) -> [String] {
-        [grouping, cidr.description, large(total), part(inUse), part(reserved), part(free)]
+    func row(_ grouping: String, isWide: Bool = false) -> [String] {
+        [grouping, cidr.description, large(total), part(inUse), part(reserved), part(free)] + (isWide ? [holder] : [])
     }
 
     /// The same for programs; `subject` is what the owner or name is called.

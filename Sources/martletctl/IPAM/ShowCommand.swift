@@ -20,6 +20,9 @@ struct ShowCommand: ParsableCommand {
             with --show-blocks blocks, each with owner, cidr, total, inUse, reserved and free. --ip: ip, assigned, and
             where it is assigned handle and attributes. --show-borrowed: borrowed. --show-configuration:
             maxBlocksPerHost, restSeconds (null: not set) and strictAffinity.
+
+            Names are the cidrs of pools, and with --show-blocks of blocks; --ip: the pod, else the container; with
+            --show-borrowed addresses, with --show-configuration properties.
             """)
 
     @OptionGroup var node: NodeOptions
@@ -59,16 +62,17 @@ struct ShowCommand: ParsableCommand {
 
     private func usage(_ book: borrowing Ledger) throws(Trouble) -> Listing {
         let usage = try ledger { () throws(LedgerError) in try book.usageByBlock() }
-        var table = BorderedTable("GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE")
+        let isWide = output == .wide
+        var table = BorderedTable(UsageByBlock.Share.headings(isWide: isWide))
         var pools: [JSON] = []
         var names: [String] = []
         for pool in usage.pools {
             var members = pool.json("name")
-            table.add(pool.row("IP Pool"))
+            table.add(pool.row("IP Pool", isWide: isWide))
             names.append(pool.cidr.description)
             if showBlocks {
                 let blocks = usage.blocks.filter { pool.cidr.contains($0.cidr) }
-                for block in blocks { table.add(block.row("Block")) }
+                for block in blocks { table.add(block.row("Block", isWide: isWide)) }
                 names += blocks.map(\.cidr.description)
                 members.append(JSON.Member("blocks", .array(blocks.map { .object($0.json("owner")) })))
             }
@@ -93,7 +97,7 @@ struct ShowCommand: ParsableCommand {
             json: [
                 "ip": .string(address.description), "assigned": true, "handle": .string(handle),
                 "attributes": .object(attributes.map { JSON.Member($0.name, .string($0.text)) }),
-            ], names: [entry.holder])
+            ], names: [entry.pod.name == nil ? attachment.containerID : entry.pod.text])
     }
 
     /// Every lease is in a block of its own node: the constraint holds, and so the list is empty unless it was broken.

@@ -50,14 +50,18 @@ struct ImportHostLocalCommand: ParsableCommand {
                     "\(record.address) of container \(record.containerID), interface \(record.ifname)"
                         + (dryRun ? " would be taken over" : " is taken over"))
             }
-            Output.line("\(records.count) addresses of network \(network)\(dryRun ? ", nothing is changed" : "")")
+            Output.line(
+                counted(records.count, "address", "addresses") + " of network \(network)"
+                    + (dryRun ? ", nothing is changed" : ""))
         }
     }
 
     private func take(
         _ records: [HostLocalFolder.Record], _ network: String, _ book: borrowing Ledger
     ) throws(LedgerError) {
-        for record in records {
+        defer { Progress.end() }
+        for (index, record) in records.enumerated() {
+            Progress.show("taking over", index + 1, of: records.count)
             let attachment = Attachment(network: network, containerID: record.containerID, ifname: record.ifname)
             let sighting = Ledger.Sighting(attachment, hostInterface: "", mac: "", mtu: 0)
             if try book.adopt(record.address, sighting) { continue }

@@ -47,17 +47,17 @@ struct Change {
     }
 
     private func write(_ wanted: [Resource], _ book: borrowing Ledger) throws(Trouble) -> [Step] {
-        var steps: [Step] = []
+        var steps: [(old: Resource?, new: Resource)] = []
         for resource in wanted {
-            // Looked up for each, for an object may stand in the files more than once.
-            let old = try ResourceStore.list(resource.kind, book).first { $0.name == resource.name }
+            // An object may stand in the files more than once.
+            let known =
+                try ResourceStore.list(resource.kind, book) + steps.map(\.new).filter { $0.kind == resource.kind }
+            let old = known.last { $0.name == resource.name }
             try refuse(resource, isThere: old != nil)
-            let change = try ledger { () throws(LedgerError) in
-                try ResourceStore.put(resource, over: old, book)
-            }
-            steps.append(Step(old: old, new: resource, change: change))
+            steps.append((old, resource))
         }
-        return steps
+        let changes = try ledger { () throws(LedgerError) in try ResourceStore.put(steps, book) }
+        return zip(steps, changes).map { Step(old: $0.old, new: $0.new, change: $1) }
     }
 
     private func refuse(_ resource: Resource, isThere: Bool) throws(Trouble) {
