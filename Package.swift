@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade", "Resources",
+                "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

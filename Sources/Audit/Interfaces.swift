@@ -21,9 +21,12 @@ final class Interfaces {
 
     private lazy var all = Self.read()
 
-    /// The other end of a host's link, if it is in a namespace that can be found and has this name.
+    /// The other end of a host's link, if it is in a namespace that can be found.
+    func otherEnd(of link: Link) -> Interface? { all[Ends(host: link.index, pod: link.peerIndex)] }
+
+    /// The same, if it has this name.
     func otherEnd(of link: Link, named name: String) -> Interface? {
-        let found = all[Ends(host: link.index, pod: link.peerIndex)]
+        let found = otherEnd(of: link)
         return found?.name == name ? found : nil
     }
 

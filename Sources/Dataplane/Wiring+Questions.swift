@@ -81,6 +81,17 @@ extension Wiring {
         return try kernel { () throws(NetlinkError) in try socket.links() }
     }
 
+    /// The addresses of an interface of a namespace. The calling thread goes there and comes back.
+    package static func addresses(
+        of name: String, in namespace: borrowing NetworkNamespace
+    ) throws(WiringError) -> [InterfaceAddress] {
+        let socket = try socket(in: namespace)
+        return try kernel { () throws(NetlinkError) in
+            guard let link = try socket.link(named: name) else { return [] }
+            return try socket.addresses(ofLink: link.index)
+        }
+    }
+
     /// A socket of another namespace, for this one: the thread goes there for a moment.
     static func socket(in namespace: borrowing NetworkNamespace) throws(WiringError) -> NetlinkSocket {
         try inside(namespace) { () throws(WiringError) in
