@@ -98,7 +98,7 @@ let package = Package(
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
-        tests("ToolTests", of: ["TestKit", "martlet", "martletctl"], beside: ["Golden", "Schemas"]),
+        tests("ToolTests", of: ["TestKit", "martlet", "martletctl", "tamper"], beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
         tests("AuditTests", of: ["Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),

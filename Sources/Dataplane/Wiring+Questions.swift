@@ -81,6 +81,13 @@ extension Wiring {
         return try kernel { () throws(NetlinkError) in try socket.links() }
     }
 
+    /// Whether a namespace is that of a link's other end. Numbers alone do not tell: each namespace counts its own links.
+    package borrowing func isOtherEnd(of link: Link, in namespace: borrowing NetworkNamespace) throws(WiringError) -> Bool {
+        guard let number = link.peerNamespace else { return false }
+        let raw = namespace.descriptor.raw
+        return try kernel { () throws(NetlinkError) in try host.number(ofNamespace: raw) } == number
+    }
+
     /// The addresses of an interface of a namespace. The calling thread goes there and comes back.
     package static func addresses(
         of name: String, in namespace: borrowing NetworkNamespace

@@ -39,7 +39,7 @@ extension Ledger {
         let block: Int
         let owned = try sql { () throws(SQLiteError) in try claim(covering: address) }
         if let owned {
-            guard owned.owner == node else { return false }
+            guard owned.owner == node, owned.hasSameUse else { return false }
             block = owned.id
         } else {
             block = try claim(cidr, pool, next: 0)

@@ -100,14 +100,3 @@ package struct CalicoPods {
         }
     }
 }
-
-extension Interfaces.Interface {
-    /// The namespace that it is in; nil if that has gone meanwhile.
-    fileprivate func namespace() -> NetworkNamespace? {
-        do throws(NetworkNamespace.Refusal) {
-            let namespace = try NetworkNamespace(at: path)
-            guard namespace.identity == identity else { return nil }
-            return namespace
-        } catch { return nil }
-    }
-}

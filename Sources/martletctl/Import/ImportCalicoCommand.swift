@@ -66,7 +66,7 @@ struct ImportCalicoCommand: ParsableCommand {
         if hosts.contains(name) { return }
         throw Trouble(
             .findings,
-            "\(file) has no IPAMBlock of node \(name)"
+            "there is no IPAMBlock of node \(name)"
                 + (hosts.isEmpty ? ", nor of another" : ", but of \(hosts.sorted().joined(separator: ", "))"),
             hint: hosts.isEmpty
                 ? "kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints what is wanted"
