@@ -52,7 +52,8 @@ struct Scene {
     /// Runs commands as they stand.
     func run(_ commands: String) async throws -> Completion {
         let environment = [
-            "PATH": "\(node.folder.path)/bin:\(folder(of: Programs.operatorsTool)):\(Programs.folder):\(defaultEnvironment["PATH"] ?? "")",
+            "PATH":
+                "\(node.folder.path)/bin:\(folder(of: Programs.operatorsTool)):\(Programs.folder):\(defaultEnvironment["PATH"] ?? "")",
             "LC_ALL": "C.UTF-8",
             "HOME": "\(node.folder.path)/work",
         ]

@@ -57,7 +57,7 @@ package final class CalicoNode: Sendable {
         try await node.namespace.ip("link set \(link) up")
         try await pod.namespace.ip("link set lo up", "link set eth0 up")
         for address in addresses { try await wire(pod, link, address) }
-        let words = ["node": name].merging(isPod ? ["namespace": "default", "pod": name] : [:]) { $1 }
+        let words = ["node": self.name].merging(isPod ? ["namespace": "default", "pod": name] : [:]) { $1 }
         note { notes in
             for address in addresses { notes.give(address, to: "k8s-pod-network.\(pod.id)", words) }
         }
@@ -169,7 +169,8 @@ package struct CalicoNotes: Sendable {
             }
         }
         for (handle, cidr) in extraHandles {
-            items.append(Self.item("IPAMHandle", name: handle, ["handleID": .string(handle), "block": .object([cidr: 1])]))
+            items.append(
+                Self.item("IPAMHandle", name: handle, ["handleID": .string(handle), "block": .object([cidr: 1])]))
         }
         for (cidr, host) in affinities.sorted(by: { $0.key < $1.key }) {
             let spec: Value = [

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("The file of import calico")
 struct CalicoFileTests {
-    @Test("may be YAML or JSON, of either apiVersion, one list, several or documents, as kubectl and calicoctl print it")
+    @Test(
+        "may be YAML or JSON, of either apiVersion, one list, several or documents, as kubectl and calicoctl print it")
     func forms() async throws {
         try await withCalico { calico, _, _ in
             let node = calico.node
@@ -45,14 +46,17 @@ struct CalicoFileTests {
                   spec: {cidr: 10.9.0.0/24, blockSize: 30, ipipMode: Never, vxlanMode: Never}
                 """
             let lines = try await node.ask("import", "calico", "-", "--dry-run", input: yaml)
-            #expect(lines.contains("block 10.9.0.0/30") && lines.contains("2 would be taken over, 1 left behind"), "\(lines)")
+            #expect(
+                lines.contains("block 10.9.0.0/30") && lines.contains("2 would be taken over, 1 left behind"),
+                "\(lines)")
         }
     }
 
     @Test(
         "that is none is refused with the place of the mistake and a way to make one",
         arguments: [
-            ("kind: [", "stdin:2:1: did not find expected node content"), ("just words", "stdin:1:1: expected an object"),
+            ("kind: [", "stdin:2:1: did not find expected node content"),
+            ("just words", "stdin:1:1: expected an object"),
             ("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "stdin:1:14: apiVersion: expected "),
             ("{apiVersion: v1, kind: List, items: []}", "there is no IPAMBlock of node n1, nor of another"),
         ])
@@ -68,12 +72,22 @@ struct CalicoFileTests {
     @Test(
         "names line, column and path of what a block, a handle or a pool has wrong",
         arguments: [
-            ("IPAMBlock", "{cidr: 10.9.0.0/30, allocations: [null], attributes: []}", "spec.allocations: expected 4 elements"),
-            ("IPAMBlock", "{cidr: 10.9.0.0/31, allocations: [0, null], attributes: []}", "spec.allocations[0]: expected null"),
-            ("IPAMBlock", "{cidr: 10.9.0.1/30}", "spec.cidr: "), ("IPAMHandle", "{block: {}}", "spec.handleID: expected a string"),
+            (
+                "IPAMBlock", "{cidr: 10.9.0.0/30, allocations: [null], attributes: []}",
+                "spec.allocations: expected 4 elements"
+            ),
+            (
+                "IPAMBlock", "{cidr: 10.9.0.0/31, allocations: [0, null], attributes: []}",
+                "spec.allocations[0]: expected null"
+            ),
+            ("IPAMBlock", "{cidr: 10.9.0.1/30}", "spec.cidr: "),
+            ("IPAMHandle", "{block: {}}", "spec.handleID: expected a string"),
             ("IPAMHandle", "{handleID: a, block: {10.9: 1}}", "spec.block"),
             ("BlockAffinity", "{cidr: 10.9.0.0/26}", "spec.node: expected a string"),
-            ("IPPool", "{cidr: 10.9.0.0/16, vxlanMode: CrossSubnet}", "spec.vxlanMode: expected Never, found \"CrossSubnet\""),
+            (
+                "IPPool", "{cidr: 10.9.0.0/16, vxlanMode: CrossSubnet}",
+                "spec.vxlanMode: expected Never, found \"CrossSubnet\""
+            ),
         ])
     func mistakes(kind: String, spec: String, reason: String) async throws {
         try await withNode { node in
@@ -89,7 +103,9 @@ struct CalicoFileTests {
             let done = try await calico.node.namespace.run(
                 [Programs.operatorsTool, "import", "calico", "-", "--data-dir", calico.node.data, "--nodename", "n7"],
                 input: Array(calico.export().utf8))
-            #expect(done.errorText.contains("there is no IPAMBlock of node n7, but of n1\nHint: say by --nodename"), "\(done.errorText)")
+            #expect(
+                done.errorText.contains("there is no IPAMBlock of node n7, but of n1\nHint: say by --nodename"),
+                "\(done.errorText)")
         }
     }
 }

@@ -22,7 +22,9 @@ struct CalicoImportTests {
             let audit = try await node.audit()
             #expect(audit.findings == [])
             try await expectEqual(
-                node.ledger.leases().map { "\($0.address) \($0.network) \($0.container) \($0.ifname) \($0.hostInterface)" },
+                node.ledger.leases().map {
+                    "\($0.address) \($0.network) \($0.container) \($0.ifname) \($0.hostInterface)"
+                },
                 [client, web].flatMap { resident in
                     resident.addresses.map { "\($0) k8s-pod-network \(resident.pod.id) eth0 \(resident.link)" }
                 }.sorted())
@@ -32,7 +34,9 @@ struct CalicoImportTests {
         }
     }
 
-    @Test("leaves what Martlet's DEL, GC and ADD need: links and leases go with their pods, others' addresses stay theirs")
+    @Test(
+        "leaves what Martlet's DEL, GC and ADD need: links and leases go with their pods, others' addresses stay theirs"
+    )
     func operations() async throws {
         try await withCalico { calico, web, client in
             let node = calico.node
@@ -40,7 +44,9 @@ struct CalicoImportTests {
             let configuration = configuration(on: node)
             let next = try await node.pod()
             let result = try await node.add(next, args: podArgs("default", "next"), configuration: configuration)
-            #expect(Set(web.addresses + client.addresses).isDisjoint(with: result.resultAddresses.map { String($0.prefix { $0 != "/" }) }))
+            #expect(
+                Set(web.addresses + client.addresses).isDisjoint(
+                    with: result.resultAddresses.map { String($0.prefix { $0 != "/" }) }))
             #expect(try await next.namespace.pings(web.addresses[0]))
             #expect(try await web.pod.namespace.pings(result.resultAddress(ipv6: true)))
             try await node.delete(web.pod, args: podArgs("default", "web"), configuration: configuration)
@@ -63,7 +69,9 @@ struct CalicoImportTests {
             #expect(entries(of: calico.node.data) == [])
             #expect(text.hasSuffix("8 would be taken over, 0 left behind, 0 refused; nothing is changed\n"), "\(text)")
             let done = try await calico.take()
-            let rows = { (text: String) in text.split(separator: "\n").dropLast().map { $0.split(separator: " ")[0...1] } }
+            let rows = { (text: String) in
+                text.split(separator: "\n").dropLast().map { $0.split(separator: " ")[0...1] }
+            }
             #expect(rows(text) == rows(done))
         }
     }
@@ -85,11 +93,15 @@ struct CalicoImportTests {
             calico.note { notes in
                 notes.give("10.244.0.40", to: "vxlan-tunnel-addr-n1", ["node": "n1", "type": "vxlanTunnelAddress"])
                 notes.give("10.244.0.41", to: "windows-reserved-ipam-handle", ["note": "windows host rsvd"])
-                notes.give("10.244.0.42", to: "k8s-pod-network.dead", ["namespace": "default", "node": "n1", "pod": "dead"])
+                notes.give(
+                    "10.244.0.42", to: "k8s-pod-network.dead", ["namespace": "default", "node": "n1", "pod": "dead"])
                 notes.claim("10.244.7.0/26", for: "n2")
-                notes.give("10.244.7.1", to: "k8s-pod-network.lent", ["namespace": "default", "node": "n1", "pod": "lent"])
+                notes.give(
+                    "10.244.7.1", to: "k8s-pod-network.lent", ["namespace": "default", "node": "n1", "pod": "lent"])
                 notes.claim(affinityOf: "10.244.9.0/26", for: "n1")
-                notes.others.append(["apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": ["name": "a"]])
+                notes.others.append([
+                    "apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": ["name": "a"],
+                ])
             }
             let lines = try await calico.take().split(separator: "\n")
             for (subject, reason) in [
@@ -97,7 +109,9 @@ struct CalicoImportTests {
                 ("10.244.0.42 ", "its pod is not on this node any more"), ("10.244.7.1 ", "not on this node any more"),
                 ("affinity 10.244.9.0/26", "nothing of it is in use"), ("NetworkPolicy ", "does not carry it out"),
             ] {
-                #expect(lines.contains { $0.hasPrefix(subject) && $0.contains("left behind: ") && $0.contains(reason) }, "\(lines)")
+                #expect(
+                    lines.contains { $0.hasPrefix(subject) && $0.contains("left behind: ") && $0.contains(reason) },
+                    "\(lines)")
             }
             #expect(try await calico.node.ledger.leases().count == 4)
         }

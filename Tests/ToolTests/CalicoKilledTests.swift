@@ -8,7 +8,8 @@ struct CalicoKilledTests {
     private static let sample = 12
     /// Calls that change something, or hold a lock while it is changed.
     private static let weighty: Set<String> = [
-        "sendto", "sendmsg", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "flock", "fcntl", "setns", "unlink",
+        "sendto", "sendmsg", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "flock", "fcntl", "setns",
+        "unlink",
     ]
 
     @Test("has taken over all or nothing, cuts nobody off, and can be made again")

@@ -31,7 +31,8 @@ struct CalicoRefusalTests {
         Obstacle("an address that another node has borrowed", "10.244.0.50", "node n2 has borrowed it") { calico in
             calico.note { lend(&$0, "10.244.0.50", to: "far", on: "n2") }
         },
-        Obstacle("a pod whose address is borrowed", "10.244.7.1", "its block 10.244.7.0/26 is that of host:n2") { calico in
+        Obstacle("a pod whose address is borrowed", "10.244.7.1", "its block 10.244.7.0/26 is that of host:n2") {
+            calico in
             calico.note { $0.claim("10.244.7.0/26", for: "n2") }
             try await calico.start("guest", "10.244.7.1")
         },
@@ -39,9 +40,11 @@ struct CalicoRefusalTests {
             calico.note { $0.claim("10.244.7.0/26", for: nil) }
             try await calico.start("orphan", "10.244.7.1")
         },
-        Obstacle("an address of a tunnel that is up", "10.244.0.40", "ip address delete 10.244.0.40 dev tunl") { calico in
+        Obstacle("an address of a tunnel that is up", "10.244.0.40", "ip address delete 10.244.0.40 dev tunl") {
+            calico in
             calico.note { $0.give("10.244.0.40", to: "ipip-tunnel-addr-n1", ["node": "n1"]) }
-            try await calico.node.namespace.ip("link add tunl type veth peer name far", "addr add 10.244.0.40/32 dev tunl")
+            try await calico.node.namespace.ip(
+                "link add tunl type veth peer name far", "addr add 10.244.0.40/32 dev tunl")
         },
         Obstacle("a tunnel of another node", "10.244.0.40", "node n2 has borrowed it") { calico in
             calico.note { $0.give("10.244.0.40", to: "vxlan-tunnel-addr-n2", ["node": "n2"]) }
@@ -49,7 +52,9 @@ struct CalicoRefusalTests {
         Obstacle("an address of nobody", "10.244.0.41", "nothing says whose it is") { calico in
             calico.note { $0.give("10.244.0.41", to: nil, [:]) }
         },
-        Obstacle("a pod that is newer than the export", "10.244.0.30", "routed to the link, and the export does not have it") {
+        Obstacle(
+            "a pod that is newer than the export", "10.244.0.30", "routed to the link, and the export does not have it"
+        ) {
             calico in
             try await calico.start("new", "10.244.0.30")
             calico.note { $0.forget("10.244.0.30") }
@@ -58,7 +63,9 @@ struct CalicoRefusalTests {
             try await calico.start("new", "10.244.0.30")
             calico.note { lend(&$0, "10.244.0.30", to: "before", on: "n1") }
         },
-        Obstacle("a pod that has another address than its route says", "10.244.0.5", "the pod there has another address") {
+        Obstacle(
+            "a pod that has another address than its route says", "10.244.0.5", "the pod there has another address"
+        ) {
             calico in
             try await calico.node.namespace.ip("route del 10.244.0.5")
             try await calico.node.namespace.ip("route add 10.244.0.5 dev \(try await calico.linkName("client"))")
@@ -67,7 +74,8 @@ struct CalicoRefusalTests {
                 lend(&notes, "10.244.0.5", to: "client", on: "n1")
             }
         },
-        Obstacle("a link that is somebody else's", "10.244.0.5", "has the alias \"mine\", which is not its own") { calico in
+        Obstacle("a link that is somebody else's", "10.244.0.5", "has the alias \"mine\", which is not its own") {
+            calico in
             try await calico.node.namespace.ip("link set \(try await calico.linkName("web")) alias mine")
         },
         Obstacle("a block outside of the pools", "block 10.99.0.0/26", "it lies in no IPPool of the export") { calico in
@@ -76,7 +84,8 @@ struct CalicoRefusalTests {
         Obstacle("blocks of another size", "block 10.244.0.0/26", "has blocks of /27") { calico in
             calico.note { $0.pools[0] = CalicoNotes.pool("default-ipv4-ippool", "10.244.0.0/16", ["blockSize": 27]) }
         },
-        Obstacle("an affinity that the block denies", "affinity 10.244.7.0/26", "the block itself is of host:n2") { calico in
+        Obstacle("an affinity that the block denies", "affinity 10.244.7.0/26", "the block itself is of host:n2") {
+            calico in
             calico.note {
                 $0.claim("10.244.7.0/26", for: "n2")
                 $0.claim(affinityOf: "10.244.7.0/26", for: "n1")
@@ -100,7 +109,8 @@ struct CalicoRefusalTests {
                 INSERT INTO block SELECT 1, '10.244.0.0/26', first, first + 63, id, 'n2', 1, 64, 0, 0 FROM pool
                 """)
         },
-        Obstacle("an address that another container has in the ledger", "10.244.0.5", "leased to container old") { calico in
+        Obstacle("an address that another container has in the ledger", "10.244.0.5", "leased to container old") {
+            calico in
             try await calico.take()
             try await calico.node.ledger.change("UPDATE lease SET container_id = 'old' WHERE address = '10.244.0.5'")
         },
@@ -133,7 +143,9 @@ struct CalicoRefusalTests {
                 $0.claim("10.99.0.0/26", for: "n1")
             }
             let done = try await calico.node.tool(["import", "calico", "-"], input: calico.export())
-            #expect(done.text.hasSuffix("8 would be taken over, 0 left behind, 3 refused; nothing is changed\n"), "\(done.text)")
+            #expect(
+                done.text.hasSuffix("8 would be taken over, 0 left behind, 3 refused; nothing is changed\n"),
+                "\(done.text)")
         }
     }
 }
@@ -143,7 +155,8 @@ struct CalicoRemainsTests {
     @Test(
         "is refused and names each of its programs that runs on the node",
         arguments: [
-            ("calico-node", "-felix", true), ("calico-felix", "", true), ("bird", "/etc/calico/confd/config/bird.cfg", true),
+            ("calico-node", "-felix", true), ("calico-felix", "", true),
+            ("bird", "/etc/calico/confd/config/bird.cfg", true),
             ("bird6", "/etc/calico/confd/config/bird6.cfg", true), ("confd", "/etc/calico/confd", true),
             ("bird", "/etc/bird/bird.conf", false), ("nobird", "/etc/calico", false),
         ])
@@ -181,7 +194,10 @@ struct CalicoRemainsTests {
         "is refused and names each chain of its filters; the command that it names removes them",
         arguments: [
             ("iptables -N cali-FORWARD; iptables -I FORWARD -j cali-FORWARD", "ip filter: cali-FORWARD"),
-            ("iptables -t nat -N cali-nat-outgoing; iptables -t nat -N cali-PREROUTING", "ip nat: cali-nat-outgoing, cali-PREROUTING"),
+            (
+                "iptables -t nat -N cali-nat-outgoing; iptables -t nat -N cali-PREROUTING",
+                "ip nat: cali-nat-outgoing, cali-PREROUTING"
+            ),
             ("ip6tables -t raw -N cali-rpf", "ip6 raw: cali-rpf"),
             ("iptables-legacy -t mangle -N cali-failsafe", "iptables-legacy mangle: cali-failsafe"),
             ("ip6tables-legacy -N cali-INPUT", "ip6tables-legacy filter: cali-INPUT"),

@@ -21,7 +21,7 @@ struct HostLocalImportTests {
     /// The same plugin with martlet-ipam.
     private func after(_ node: Node) -> Value {
         [
-            "cniVersion": "1.1.0", "name": "net", "type": "ptp", "data_dir": .string(node.data),
+            "cniVersion": "1.0.0", "name": "net", "type": "ptp", "data_dir": .string(node.data),
             "nodename": .string(node.name),
             "ipam": [
                 "type": "martlet-ipam", "assign_ipv6": true,
@@ -46,10 +46,13 @@ struct HostLocalImportTests {
                 try [(one, first), (two, second)].flatMap { pod, result in
                     try [false, true].map { "\(try result.resultAddress(ipv6: $0)) net \(pod.id) eth0" }
                 }.sorted())
-            #expect(try await node.audit().problems == [])
+            let audit = try await node.audit()
+            #expect(audit.problems == [])
             let next = try await node.pod()
             let third = try await node.add(next, configuration: after(node))
-            let addresses = try [first, second, third].flatMap { try [$0.resultAddress(), $0.resultAddress(ipv6: true)] }
+            let addresses = try [first, second, third].flatMap {
+                try [$0.resultAddress(), $0.resultAddress(ipv6: true)]
+            }
             #expect(Set(addresses).count == 6, "\(addresses)")
             for address in addresses { #expect(try await eventually { try await node.namespace.pings(address) }) }
             try await node.delete(one, configuration: after(node))
@@ -79,7 +82,8 @@ struct HostLocalImportTests {
         try await withNode { node in
             try await node.apply(Self.manifest)
             for (name, text) in [
-                ("10.1.0.2", "old"), ("10.1.0.3", "new\r\neth1"), ("10.1.0.4", "newer\neth0"), ("fd01::4", "newer\neth0"),
+                ("10.1.0.2", "old"), ("10.1.0.3", "new\r\neth1"), ("10.1.0.4", "newer\neth0"),
+                ("fd01::4", "newer\neth0"),
                 ("last_reserved_ip.0", "10.1.0.4"), ("lock", ""),
             ] {
                 try await node.namespace.must("/bin/mkdir", "-p", folder(node))
@@ -88,7 +92,10 @@ struct HostLocalImportTests {
             try await node.ask("import", "host-local", folder(node) + "/", "--network", "mine")
             try await expectEqual(
                 node.ledger.leases().map { "\($0.address) \($0.network) \($0.container) \($0.ifname)" },
-                ["10.1.0.2 mine old eth0", "10.1.0.3 mine new eth1", "10.1.0.4 mine newer eth0", "fd01::4 mine newer eth0"])
+                [
+                    "10.1.0.2 mine old eth0", "10.1.0.3 mine new eth1", "10.1.0.4 mine newer eth0",
+                    "fd01::4 mine newer eth0",
+                ])
         }
     }
 
@@ -115,7 +122,9 @@ struct HostLocalImportTests {
                     (address, "leased to container \(pod.id)"), ("10.2.0.9", "or announced"),
                 ] {
                     #expect(
-                        lines.contains { $0.hasPrefix(subject + " ") && $0.contains("refused: ") && $0.contains(reason) },
+                        lines.contains {
+                            $0.hasPrefix(subject + " ") && $0.contains("refused: ") && $0.contains(reason)
+                        },
                         "\(subject): \(done.text)")
                 }
                 #expect(done.text.contains("4 refused; nothing is changed"))

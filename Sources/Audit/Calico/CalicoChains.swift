@@ -26,9 +26,11 @@ enum CalicoChains {
             tables[tables.count - 1].chains.append(name)
         }
         return tables.map { table in
-            if table.name.hasSuffix(" calico") { return words(table.name, table.chains, "nft delete table \(table.name)") }
+            if table.name.hasSuffix(" calico") {
+                return words(table.name, table.chains, "nft delete table \(table.name)")
+            }
             let program = table.name.hasPrefix("ip6 ") ? "ip6tables" : "iptables"
-            return words(table.name, table.chains, "\(program)-save | grep -v cali- | \(program)-restore")
+            return words(table.name, table.chains, "\(program)-save | sed /cali-/d | \(program)-restore")
         }
     }
 
@@ -36,13 +38,15 @@ enum CalicoChains {
     private static func legacy() -> [String] {
         [("iptables-legacy", "ip_tables_names"), ("ip6tables-legacy", "ip6_tables_names")].flatMap { program, list in
             LegacyTables.names(in: "/proc/thread-self/net/" + list).compactMap { table in
-                guard let saved = output(of: "/usr/sbin/" + program + "-save", ["-t", String(table)]) else { return nil }
+                guard let saved = output(of: "/usr/sbin/" + program + "-save", ["-t", String(table)]) else {
+                    return nil
+                }
                 // `:cali-FORWARD - [0:0]`
                 let chains = String(decoding: saved, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix(":") }
                     .map { String($0.dropFirst().prefix { $0 != " " }) }.filter(isCalicos)
                 guard !chains.isEmpty else { return nil }
                 return words(
-                    "\(program) \(table)", chains, "\(program)-save | grep -v cali- | \(program)-restore")
+                    "\(program) \(table)", chains, "\(program)-save | sed /cali-/d | \(program)-restore")
             }
         }
     }

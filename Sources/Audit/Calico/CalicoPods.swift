@@ -73,11 +73,13 @@ package struct CalicoPods {
                     link: link, ifname: inside.name, mac: inside.mac, sandbox: inside.path,
                     sandboxIdentity: inside.identity))
         }
-        return routed == nil ? .gone : .unclear("link \(link.name) has its route, and the pod there has another address")
+        return routed == nil
+            ? .gone : .unclear("link \(link.name) has its route, and the pod there has another address")
     }
 
     /// Single addresses of these prefixes that are routed to a link and not among `known`, with the link's name.
-    package func strangers(in prefixes: [Prefix], besides known: Set<IPAddress>) -> [(address: IPAddress, link: String)] {
+    package func strangers(in prefixes: [Prefix], besides known: Set<IPAddress>) -> [(address: IPAddress, link: String)]
+    {
         var strangers: [(address: IPAddress, link: String)] = []
         for route in tables.routes where route.destination.length == route.destination.family.bits {
             let address = route.destination.address

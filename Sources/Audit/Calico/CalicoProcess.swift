@@ -22,7 +22,9 @@ struct CalicoProcess {
         let arguments = line.split(separator: "\0").map(String.init)
         guard let program = arguments.first else { return nil }
         // A script's own name stands behind its interpreter's.
-        let called = [program, Self.text("/proc/\(pid)/comm") ?? ""].map { $0.split(separator: "/").last.map(String.init) }
+        let called = [program, Self.text("/proc/\(pid)/comm") ?? ""].map {
+            $0.split(separator: "/").last.map(String.init)
+        }
         guard let name = called.compactMap({ $0 }).first(where: { Self.isCalicos($0, arguments) }) else { return nil }
         self.pid = pid
         self.name = name

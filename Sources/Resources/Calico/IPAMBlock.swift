@@ -34,7 +34,8 @@ package struct IPAMBlock: Hashable, Sendable {
         let indexes = try spec.elements("allocations")
         guard UInt128(indexes.count) == cidr.count else {
             throw document.error(
-                spec.path(to: "allocations"), "expected \(cidr.count) elements, one for each address of \(cidr), "
+                spec.path(to: "allocations"),
+                "expected \(cidr.count) elements, one for each address of \(cidr), "
                     + "found \(indexes.count)")
         }
         var allocations: [Allocation] = []

@@ -43,7 +43,8 @@ struct CalicoPlan {
                 kind, "",
                 .left(
                     ResourceKind(rawValue: kind) == nil
-                        ? "it says nothing of addresses, and Martlet does not carry it out" : "give it to martletctl apply"))
+                        ? "it says nothing of addresses, and Martlet does not carry it out"
+                        : "give it to martletctl apply"))
         }
     }
 
@@ -112,7 +113,8 @@ extension CalicoPlan {
     private func tunnel(_ address: IPAddress) throws(Trouble) -> Fate.Outcome {
         switch try evidence(of: address, digits: "") {
         case .own(let device):
-            .refused("device \(device) still has it, and a pod would get it: ip address delete \(address) dev \(device)")
+            .refused(
+                "device \(device) still has it, and a pod would get it: ip address delete \(address) dev \(device)")
         case .gone: .left("the end of a tunnel, which no device has any more; a pod may get it")
         case .alive(let wires): .refused("link \(wires.hostInterface) has its route")
         case .unclear(let reason): .refused(reason)

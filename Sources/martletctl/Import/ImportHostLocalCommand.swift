@@ -75,7 +75,8 @@ struct ImportHostLocalCommand: ParsableCommand {
         // An import that was done before is no conflict.
         if held.contains(where: { $0.address == address }) { return .taken() }
         if let other = held.first(where: { $0.address.family == address.family }) {
-            return .refused("its interface has \(other.address), too: one of the two records is of a container that is gone")
+            return .refused(
+                "its interface has \(other.address), too: one of the two records is of a container that is gone")
         }
         if try book.adopt(address, Ledger.Sighting(attachment, hostInterface: "", mac: "", mtu: 0)) { return .taken() }
         if let holder = try book.holder(of: address) {
