@@ -37,6 +37,7 @@ final class Interfaces {
             do throws(WiringError) {
                 guard let namespace = candidate.namespace() else { return false }
                 return try Wiring().isOtherEnd(of: link, in: namespace)
+                // What the kernel does not say is no proof.
             } catch { return false }
         }
     }

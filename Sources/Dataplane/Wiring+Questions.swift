@@ -82,9 +82,9 @@ extension Wiring {
     }
 
     /// Whether a namespace is that of a link's other end. Numbers alone do not tell: each namespace counts its own links.
-    package borrowing func isOtherEnd(of link: Link, in namespace: borrowing NetworkNamespace) throws(WiringError)
-        -> Bool
-    {
+    package borrowing func isOtherEnd(
+        of link: Link, in namespace: borrowing NetworkNamespace
+    ) throws(WiringError) -> Bool {
         guard let number = link.peerNamespace else { return false }
         let raw = namespace.descriptor.raw
         return try kernel { () throws(NetlinkError) in try host.number(ofNamespace: raw) } == number

@@ -65,7 +65,7 @@ struct CalicoImportTests {
         try await withCalico { calico, _, _ in
             let before = try await calico.node.snapshot()
             let text = try await calico.node.ask("import", "calico", "-", "--dry-run", input: calico.export())
-            try await expectEqual(calico.node.snapshot().changes(since: before), "")
+            try await expectEqual(calico.node.snapshot().changes(since: before, ignoring: [.neighbours]), "")
             #expect(entries(of: calico.node.data) == [])
             #expect(text.hasSuffix("8 would be taken over, 0 left behind, 0 refused; nothing is changed\n"), "\(text)")
             let done = try await calico.take()

@@ -78,8 +78,9 @@ package struct CalicoPods {
     }
 
     /// Single addresses of these prefixes that are routed to a link and not among `known`, with the link's name.
-    package func strangers(in prefixes: [Prefix], besides known: Set<IPAddress>) -> [(address: IPAddress, link: String)]
-    {
+    package func strangers(
+        in prefixes: [Prefix], besides known: Set<IPAddress>
+    ) -> [(address: IPAddress, link: String)] {
         var strangers: [(address: IPAddress, link: String)] = []
         for route in tables.routes where route.destination.length == route.destination.family.bits {
             let address = route.destination.address

@@ -21,7 +21,7 @@ struct CalicoProcess {
         guard let line = Self.text("/proc/\(pid)/cmdline") else { return nil }
         let arguments = line.split(separator: "\0").map(String.init)
         guard let program = arguments.first else { return nil }
-        // A script's own name stands behind its interpreter's.
+        // A program may write over the one name or the other.
         let called = [program, Self.text("/proc/\(pid)/comm") ?? ""].map {
             $0.split(separator: "/").last.map(String.init)
         }

@@ -97,7 +97,11 @@ extension ImportCalicoCommand {
                     // What was no conflict before may be one now.
                     if let conflict = try plan.write(book).firstRefused { throw .conflict(conflict.text) }
                 }
-                try takeover.settle(plan.attachments, book, directory)
+            }
+            do throws(AuditError) { try takeover.settle(plan.attachments, book, directory) } catch {
+                throw Trouble(
+                    .blind, "everything is taken over, but not all wires are put right: \(Trouble(error).message)",
+                    hint: "martletctl ipam check --fix")
             }
             let pools = try ledger { () throws(LedgerError) in try book.snapshot().pools }
             try keepMasquerading(pools)
