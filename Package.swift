@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
+                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade", "Resources",
+                "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -98,7 +99,7 @@ let package = Package(
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests(
-            "ToolTests", of: ["TestKit", "martlet", "martletctl", .product(name: "Yams", package: "Yams")],
+            "ToolTests", of: ["TestKit", "martlet", "martletctl", "tamper", .product(name: "Yams", package: "Yams")],
             beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
         tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),

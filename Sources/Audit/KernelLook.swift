@@ -140,7 +140,7 @@ extension KernelLook {
                         .routeElsewhere, address.description,
                         "\(address) is leased to \(entry.holder) by \(entry.lease.hostInterface), and routed to \(name)",
                         since: entry.createdAt, attachment: entry.lease.attachment))
-            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil {
+            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil, !isOfNoPod(address, on: index) {
                 findings.append(
                     Finding(
                         .routeWithoutLease, address.description,
@@ -149,6 +149,12 @@ extension KernelLook {
                         repair: "ip route del \(address) dev \(name)"))
             }
         }
+    }
+
+    /// Whether an address is no pod's: the device's own, as `ptp` gives it the subnet's gateway, or reserved.
+    private func isOfNoPod(_ address: IPAddress, on link: Int32) -> Bool {
+        tables.addresses(ofLink: link).contains { $0.address == address }
+            || ledger.reservations.contains { $0.cidr.contains(address) }
     }
 
     private mutating func compareBlackholes() {

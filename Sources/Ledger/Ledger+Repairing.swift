@@ -14,10 +14,13 @@ extension Ledger {
         /// Path of its namespace, and which one that is; empty where nobody knows.
         package let sandbox: String
         package let sandboxIdentity: FileStatus.Identity
+        /// The pod, where another IPAM has said so.
+        package let pod: PodIdentity
 
         package init(
             _ attachment: Attachment, hostInterface: String, mac: String, mtu: Int, sandbox: String = "",
-            sandboxIdentity: FileStatus.Identity = FileStatus.Identity(device: 0, inode: 0)
+            sandboxIdentity: FileStatus.Identity = FileStatus.Identity(device: 0, inode: 0),
+            pod: PodIdentity = PodIdentity(namespace: nil, name: nil, uid: nil)
         ) {
             self.attachment = attachment
             self.hostInterface = hostInterface
@@ -25,6 +28,7 @@ extension Ledger {
             self.mtu = mtu
             self.sandbox = sandbox
             self.sandboxIdentity = sandboxIdentity
+            self.pod = pod
         }
     }
 
@@ -35,7 +39,7 @@ extension Ledger {
         let block: Int
         let owned = try sql { () throws(SQLiteError) in try claim(covering: address) }
         if let owned {
-            guard owned.owner == node else { return false }
+            guard owned.owner == node, owned.hasSameUse else { return false }
             block = owned.id
         } else {
             block = try claim(cidr, pool, next: 0)
@@ -54,8 +58,8 @@ extension Ledger {
         let row = try connection.prepare(
             """
             INSERT INTO lease (address, block, family, network, container_id, ifname, host_interface, mac, mtu,
-              sandbox, sandbox_device, sandbox_inode, boot_id, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              sandbox, sandbox_device, sandbox_inode, boot_id, created_at, pod_namespace, pod_name)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try row.bind(1, address.description)
         try row.bind(2, block)
@@ -71,7 +75,21 @@ extension Ledger {
         try row.bind(12, Int(truncatingIfNeeded: sighting.sandboxIdentity.inode))
         try row.bind(13, bootID)
         try row.bind(14, wallClockSeconds())
+        try row.bind(15, sighting.pod.namespace)
+        try row.bind(16, sighting.pod.name)
         try row.run()
+    }
+
+    /// Makes a whole block of a pool the node's; false if it is none, or another node has some of it.
+    package borrowing func adopt(block: Prefix) throws(LedgerError) -> Bool {
+        guard let pool = try pools().first(where: { $0.cidr.contains(block) }), pool.blockLength == block.length else {
+            return false
+        }
+        let owned = try sql { () throws(SQLiteError) in try claim(covering: block.first) }
+        if let owned { return owned.owner == node && owned.hasSameUse }
+        // Blocks of one pool have one length: where the first address is nobody's, all are.
+        _ = try claim(block, pool, next: 0)
+        return true
     }
 
     /// Moves a lease to the block of this node that holds its address, claimed if need be; false if it is another's.

@@ -30,6 +30,15 @@ struct NodeOptions: ParsableArguments {
         try body(book, directory)
     }
 
+    /// What this node is called, whether it has a ledger yet or not.
+    func name() throws(Trouble) -> String {
+        if let nodename { return nodename }
+        guard access(dataDirectory + "/ledger.db", F_OK) == 0,
+            let directory = try ledger({ () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) })
+        else { return machineName() }
+        return try onlyNode(directory)
+    }
+
     /// Whether there is the folder that every pod makes, and no ledger in it: other plugins give the addresses, or it is
     /// lost.
     func isWithoutLedger() throws(Trouble) -> Bool {
@@ -39,28 +48,34 @@ struct NodeOptions: ParsableArguments {
     }
 
     /// Opens the ledger, and makes it where there is none: what operators declare may come before the first pod.
-    func openOrMake(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
-        try make(in: dataDirectory, body)
+    ///
+    /// - Parameter name: the node's, where it matters; else the one that was said, or this machine's.
+    func openOrMake(
+        as name: String? = nil, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+    ) throws {
+        try make(in: dataDirectory, as: name, body)
     }
 
     /// Opens the ledger, or one that is gone afterwards where there is none: a rehearsal makes nothing.
-    func openOrPretend(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
-        if access(dataDirectory + "/ledger.db", F_OK) == 0 { return try make(in: dataDirectory, body) }
-        var name = Array("/tmp/martletctl-XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else { throw Trouble(.blind, SystemError("mkdtemp", "/tmp").description) }
-        let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    func openOrPretend(
+        as name: String? = nil, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+    ) throws {
+        if access(dataDirectory + "/ledger.db", F_OK) == 0 { return try make(in: dataDirectory, as: name, body) }
+        var template = Array("/tmp/martletctl-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Trouble(.blind, SystemError("mkdtemp", "/tmp").description) }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer {
             for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.lock"] { unlink(folder + "/" + file) }
             rmdir(folder)
         }
-        try make(in: folder, body)
+        try make(in: folder, as: name, body)
     }
 
     private func make(
-        in folder: String, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+        in folder: String, as name: String?, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
         let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: folder) }
-        let node = nodename ?? machineName()
+        let node = name ?? nodename ?? machineName()
         let bootID: String
         do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
         let book = try ledger { () throws(LedgerError) in

@@ -41,8 +41,7 @@ enum House {
             "martletctl",
             uses: [
                 "Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
-                "Resources",
-                "System",
+                "Masquerade", "Resources", "System",
             ]),
     ]
 

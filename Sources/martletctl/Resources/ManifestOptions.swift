@@ -17,7 +17,7 @@ struct ManifestOptions: ParsableArguments {
     func resources() throws(Trouble) -> [Resource] {
         var resources: [Resource] = []
         for path in filename {
-            let bytes = try bytes(of: path)
+            let bytes = try Self.bytes(of: path)
             do throws(ManifestError) {
                 for document in try Document.read(bytes, file: path == "-" ? "stdin" : path) {
                     resources.append(try Resource(document))
@@ -28,7 +28,8 @@ struct ManifestOptions: ParsableArguments {
         return resources
     }
 
-    private func bytes(of path: String) throws(Trouble) -> [UInt8] {
+    /// What is in a file, or comes on stdin.
+    static func bytes(of path: String) throws(Trouble) -> [UInt8] {
         do throws(SystemError) {
             if path == "-" { return try readToEnd(0, limit: Document.sizeLimit) }
             let file = try FileDescriptor(opening: path, O_RDONLY)
