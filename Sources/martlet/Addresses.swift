@@ -20,7 +20,7 @@ extension Operation {
             try subnets.reserve(in: book)
         }
         do throws(CNIFailure) {
-            if grant.claimedBlock { try ledger { () throws(LedgerError) in try book.synchronize() } }
+            if !grant.claimed.isEmpty { try ledger { () throws(LedgerError) in try book.synchronize() } }
             try answer(try subnets.result(grant, routes: settings.ipam.routes ?? [], dns: settings.dns))
         } catch {
             try ledger { () throws(LedgerError) in try free(grant.leases, book, directory) }

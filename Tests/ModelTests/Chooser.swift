@@ -32,9 +32,13 @@ struct Chooser {
 
     mutating func next(_ model: Model) throws -> Step {
         if !pending.isEmpty { return pending.removeFirst() }
+        // Without pools that give there is little to see.
+        if model.book.pools.count(where: { $0.isOpen && $0.isAutomatic }) < 3, number(4) == 0 {
+            return try changePools(model)
+        }
         switch number(1000) {
-        case 0..<300: return try newPod(model)
-        case 300..<480: return try oldPod(model)
+        case 0..<330: return try newPod(model)
+        case 330..<480: return try oldPod(model)
         case 480..<500: return .delete(Attachment(network: "pods", container: "unknown\(number(100))"))
         case 500..<515: return .delete(pick(model.former.keys.sorted()) ?? Attachment(network: "pods", container: "none"))
         case 515..<530: return try deleteByOtherName(model)
@@ -105,7 +109,7 @@ extension Chooser {
 
     private mutating func collect(_ model: Model) -> Step {
         let network = pick(["pods", "storage"]) ?? "pods"
-        let share = pick([0, 5, 9, 10]) ?? 10
+        let share = pick([0, 7, 9, 9, 10, 10, 10]) ?? 10
         let kept = known(model).filter { _ in number(10) < share }.map(\.container)
         return .collect(network: network, keeping: Set(kept))
     }
@@ -186,7 +190,7 @@ extension Chooser {
         let name = pick(names) ?? "ash"
         switch number(12) {
         case 0..<5: return .apply(try pool(name))
-        case 5..<9: return .patch(name, isDisabled: number(4) == 0)
+        case 5..<9: return .patch(name, isDisabled: number(6) == 0)
         case 9..<10: return .drop(pool: name)
         default:
             if number(2) == 0 { return .configure(limit: pick([0, 0, 2, 3, 5]), rest: nil) }

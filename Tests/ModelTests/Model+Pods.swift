@@ -74,17 +74,20 @@ extension Model {
         return addresses
     }
 
+    /// An ADD that the kernel's packet filter fails, once it has leased.
+    mutating func addInVain(_ holder: Attachment, _ wish: Wish, at now: Int) -> Answer {
+        if book.boot != boot { reclaim(at: now) }
+        let before = book
+        do throws(Refusal) { _ = try lease(holder, wish, at: now) } catch { return .error(error.code) }
+        commit()
+        giveUp(holder, before, at: now)
+        return .error(104)
+    }
+
     /// What a failed ADD has leased goes back, and blocks that were claimed for it.
     private mutating func giveUp(_ holder: Attachment, _ before: Book, at now: Int) {
-        let held = book.addresses(of: holder)
-        let claims = book.blocks.filter { !before.blocks.contains($0) }
-        for address in held { free(address, at: now) }
-        if !claims.isEmpty {
-            for block in Set(held.compactMap { book.block(of: $0) })
-            where !book.leases.keys.contains(where: { block.cidr.contains($0) }) {
-                giveBack(block)
-            }
-        }
+        for address in book.addresses(of: holder) { free(address, at: now) }
+        for block in book.blocks where !before.blocks.contains(block) { giveBack(block) }
         commit()
     }
 

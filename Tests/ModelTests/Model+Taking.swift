@@ -6,6 +6,8 @@ extension Model {
         let answers: [Answer]
         /// Whether it was stopped half-way: what the kernel has then is known after the runtime's next word.
         var isHalfway = false
+        /// Whether other operations decided, at the same time, which of two codes a lack of addresses has.
+        var isRough = false
     }
 
     /// All ways in which a step may have gone, if it answered this within these seconds.
@@ -15,8 +17,8 @@ extension Model {
         switch step {
         case .together(let steps): return start.orders(of: steps, within: times)
         case .killed(let step, _):
-            guard answers == [.killed] else { return start.courses(of: step, within: times) }
-            return start.halves(of: step, within: times)
+            if answers == [.killed] { return start.halves(of: step, within: times) }
+            return start.courses(of: step, within: times) + start.vainCourses(of: step, within: times)
         default: return start.courses(of: step, within: times)
         }
     }
@@ -29,6 +31,16 @@ extension Model {
         }
     }
 
+    /// An ADD whose child was killed: nft, which ADD cannot do without.
+    private func vainCourses(of step: Step, within times: ClosedRange<Int>) -> [Course] {
+        guard case .add(let holder, _, let wish) = step else { return [] }
+        return times.map { now in
+            var model = self
+            let answer = model.addInVain(holder, wish, at: now)
+            return Course(model: model, answers: [answer])
+        }
+    }
+
     /// Operations at the same time are as good as one after the other, in whatever order.
     private func orders(of steps: [Step], within times: ClosedRange<Int>) -> [Course] {
         func extend(_ course: Course, _ rest: Set<Int>) -> [Course] {
@@ -36,8 +48,9 @@ extension Model {
             return rest.sorted().flatMap { number in
                 times.flatMap { now in
                     var (model, answers) = (course.model, course.answers)
-                    answers[number] = model.take(steps[number], at: now).roughly
-                    return extend(Course(model: model, answers: answers), rest.subtracting([number]))
+                    answers[number] = model.take(steps[number], at: now)
+                    return extend(
+                        Course(model: model, answers: answers, isRough: true), rest.subtracting([number]))
                 }
             }
         }
@@ -50,12 +63,12 @@ extension Model {
         times.flatMap { now in
             var whole = self
             _ = whole.take(step, at: now)
-            return ([book] + whole.committed).map { book in
-                var model = whole
-                (model.book, model.links, model.sandboxes, model.former) = (book, links, sandboxes, former)
+            return ([moment] + whole.committed).map { moment in
+                var model = whole.stopped(at: moment)
+                (model.links, model.sandboxes, model.former) = (links, sandboxes, former)
                 if case .add(let holder, let sandbox, _) = step { model.sandboxes[holder] = sandbox }
                 // DEL announces before it frees; all else is put right by what comes next.
-                if book == self.book { model.announced = announced }
+                if moment.book == book { model.announced = announced }
                 if case .add = step { model.announced = announced }
                 return Course(model: model, answers: [.killed], isHalfway: true)
             }
@@ -113,7 +126,7 @@ extension Model {
 extension Model.Course {
     /// The model from here on, if that is how it went; else nil.
     func confirmed(by answers: [Answer], _ seen: Observation) -> Model? {
-        let isSame = self.answers.count > 1 ? self.answers == answers.map(\.roughly) : self.answers == answers
+        let isSame = isRough && self.answers.map(\.roughly) == answers.map(\.roughly) || self.answers == answers
         guard isSame, let model = model.agreeing(with: seen.book) else { return nil }
         if isHalfway {
             // A lease may be there without its link, a link never without its lease.

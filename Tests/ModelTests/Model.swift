@@ -17,7 +17,7 @@ struct Model: Sendable {
     var start = 1
 
     /// What was committed in this step, in order: where a killed operation may have stopped.
-    private(set) var committed: [Book] = []
+    private(set) var committed: [Moment] = []
     /// The step in which an address was freed. Those of one step have no order among them, until one is seen.
     private var turns: [IP: Int] = [:]
     private var turn = 0
@@ -36,7 +36,22 @@ struct Model: Sendable {
         committed = []
     }
 
-    mutating func commit() { committed.append(book) }
+    /// The ledger at one time, with what is known of its queues.
+    struct Moment: Sendable {
+        let book: Book
+        fileprivate let turns: [IP: Int]
+    }
+
+    var moment: Moment { Moment(book: book, turns: turns) }
+
+    mutating func commit() { committed.append(moment) }
+
+    /// The model of a node whose ledger has come no further than that.
+    func stopped(at moment: Moment) -> Model {
+        var model = self
+        (model.book, model.turns) = (moment.book, moment.turns)
+        return model
+    }
 
     /// An address comes back to the end of its queue.
     mutating func free(_ address: IP, at now: Int, isSetAside: Bool = false) {

@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import Synchronization
 import TestKit
 
 /// What there is on a node.
@@ -29,33 +30,62 @@ struct Observation: Sendable {
 
 /// Looks at a node: the ledger by one reading, the kernel by programs that stay.
 final class Observer: Sendable {
-    private let ledger: String
-    private let ip4: Dialogue
-    private let ip6: Dialogue
+    private let node: Node
+    private let listings: Mutex<Listings>
+
+    private struct Listings: Sendable {
+        let ip4: Dialogue
+        let ip6: Dialogue
+
+        init(on node: Node) throws {
+            ip4 = try node.namespace.converse("/sbin/ip", "-j", "-force", "-batch", "-")
+            ip6 = try node.namespace.converse("/sbin/ip", "-j", "-6", "-force", "-batch", "-")
+        }
+    }
 
     init(_ node: Node) throws {
-        ledger = node.ledger.path
-        ip4 = try node.namespace.converse("/sbin/ip", "-j", "-force", "-batch", "-")
-        ip6 = try node.namespace.converse("/sbin/ip", "-j", "-6", "-force", "-batch", "-")
+        self.node = node
+        listings = Mutex(try Listings(on: node))
     }
 
     /// On a thread that may block.
     func look() throws -> Observation {
-        var kernel = Observation.Kernel()
-        for link in try Self.objects(ip4.ask("link show type veth")) {
-            if let alias = link["ifalias"] as? String { kernel.links[alias] = link["ifname"] as? String ?? "" }
+        let (book, breaches) = try LedgerReading.read(node.ledger.path)
+        return Observation(book: book, kernel: try kernel(), breaches: breaches)
+    }
+
+    private func kernel() throws -> Observation.Kernel {
+        try listings.withLock { listings in
+            do { return try Self.kernel(listings) } catch is StaleName {
+                listings = try Listings(on: node)
+                return try Self.kernel(listings)
+            }
         }
-        for route in try Self.objects(ip4.ask("route show")) + Self.objects(ip6.ask("route show")) {
+    }
+
+    /// `ip` remembers the names of links by their numbers, and a number may come again.
+    private struct StaleName: Error {}
+
+    private static func kernel(_ listings: Listings) throws -> Observation.Kernel {
+        var kernel = Observation.Kernel()
+        var names: Set<String> = []
+        for link in try objects(listings.ip4.ask("link show type veth")) {
+            let name = link["ifname"] as? String ?? ""
+            names.insert(name)
+            if let alias = link["ifalias"] as? String { kernel.links[alias] = name }
+        }
+        for route in try objects(listings.ip4.ask("route show")) + objects(listings.ip6.ask("route show")) {
             guard let destination = route["dst"] as? String, destination != "default" else { continue }
             let protocolName = route["protocol"].map { "\($0)" } ?? ""
             if route["type"] as? String == "blackhole" {
                 if protocolName == "80" { kernel.blackholes.insert(try Span(destination)) }
             } else if !destination.contains("/") {
-                kernel.routes[try IP(destination)] = route["dev"] as? String ?? ""
+                let device = route["dev"] as? String ?? ""
+                if !names.contains(device) { throw StaleName() }
+                kernel.routes[try IP(destination)] = device
             }
         }
-        let (book, breaches) = try LedgerReading.read(ledger)
-        return Observation(book: book, kernel: kernel, breaches: breaches)
+        return kernel
     }
 
     private static func objects(_ line: [UInt8]) throws -> [[String: Any]] {
