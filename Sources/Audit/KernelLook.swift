@@ -139,7 +139,7 @@ extension KernelLook {
                         .routeElsewhere, address.description,
                         "\(address) is leased to \(entry.holder) by \(entry.lease.hostInterface), and routed to \(name)",
                         since: entry.createdAt, attachment: entry.lease.attachment))
-            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil {
+            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil, !isReserved(address) {
                 findings.append(
                     Finding(
                         .routeWithoutLease, address.description,
@@ -148,6 +148,11 @@ extension KernelLook {
                         repair: "ip route del \(address) dev \(name)"))
             }
         }
+    }
+
+    /// Whether no pod will get an address anyway.
+    private func isReserved(_ address: IPAddress) -> Bool {
+        ledger.reservations.contains { $0.cidr.contains(address) }
     }
 
     private mutating func compareBlackholes() {

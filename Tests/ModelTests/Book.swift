@@ -80,7 +80,9 @@ struct Book: Hashable, Sendable {
             "pool \($0.name) \($0.cidr) blocks /\($0.blockLength)\($0.isDisabled ? " disabled" : "")"
                 + "\($0.isAutomatic ? "" : " manual")\($0.isDraining ? " draining" : "")"
         } + blocks.enumerated().map { "block \($0.offset): \($0.element.cidr) of \($0.element.pool)" }
-            + leases.sorted { $0.key < $1.key }.map { "lease \($0.key) \($0.value.holder) boot \($0.value.boot.suffix(4))" }
+            + leases.sorted { $0.key < $1.key }.map {
+                "lease \($0.key) \($0.value.holder) boot \($0.value.boot.suffix(4))"
+            }
             + queues.sorted { $0.key < $1.key }.flatMap { name, queue in
                 queue.enumerated().map {
                     "freed \($0.offset) of \(name): \($0.element.address) at \($0.element.at) boot "

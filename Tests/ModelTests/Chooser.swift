@@ -40,7 +40,8 @@ struct Chooser {
         case 0..<330: return try newPod(model)
         case 330..<480: return try oldPod(model)
         case 480..<500: return .delete(Attachment(network: "pods", container: "unknown\(number(100))"))
-        case 500..<515: return .delete(pick(model.former.keys.sorted()) ?? Attachment(network: "pods", container: "none"))
+        case 500..<515:
+            return .delete(pick(model.former.keys.sorted()) ?? Attachment(network: "pods", container: "none"))
         case 515..<530: return try deleteByOtherName(model)
         case 530..<565: return try again(model)
         case 565..<610: return check(model)

@@ -64,10 +64,11 @@ extension Model {
         return .exit(isWired && isAnnounced && strangers.isEmpty ? 0 : 1)
     }
 
-    /// Addresses of pools that are routed to another device, and leased to nobody.
+    /// Addresses of pools that are routed to another device, and neither leased nor reserved.
     private var strangers: Set<IP> {
         usurped.filter { address in
-            book.leases[address] == nil && book.pools.contains { $0.cidr.contains(address) }
+            book.leases[address] == nil && !book.isReserved(address)
+                && book.pools.contains { $0.cidr.contains(address) }
         }
     }
 

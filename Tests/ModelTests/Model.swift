@@ -26,7 +26,9 @@ struct Model: Sendable {
     private var seen: Set<IP> = []
 
     /// `/proc/sys/kernel/random/boot_id`.
-    static func boot(_ start: Int) -> String { "b0071d00-0000-4000-8000-" + String(1_000_000_000_000 + start).dropFirst() }
+    static func boot(_ start: Int) -> String {
+        "b0071d00-0000-4000-8000-" + String(1_000_000_000_000 + start).dropFirst()
+    }
     var boot: String { Self.boot(start) }
 
     /// Begins a step of which these addresses were seen to be given.

@@ -19,7 +19,8 @@ struct ModelTests {
 
         init() {
             let environment = ProcessInfo.processInfo.environment
-            let steps = environment["MARTLET_STEPS"].flatMap { Int($0) } ?? (environment["MARTLET_ALL"] == nil ? nil : 100_000)
+            let steps =
+                environment["MARTLET_STEPS"].flatMap { Int($0) } ?? (environment["MARTLET_ALL"] == nil ? nil : 100_000)
             guard let steps else { return }
             (self.steps, time) = ((steps + ModelTests.nodes - 1) / ModelTests.nodes, .seconds(86_400))
         }

@@ -28,7 +28,8 @@ extension Wish {
         case .annotation:
             var annotations: Value = [:]
             for (name, list) in [
-                ("ipAddrs", texts), ("ipv4pools", pools4.map { .string($0) }), ("ipv6pools", pools6.map { .string($0) }),
+                ("ipAddrs", texts), ("ipv4pools", pools4.map { .string($0) }),
+                ("ipv6pools", pools6.map { .string($0) }),
             ] where !list.isEmpty {
                 annotations["cni.projectcalico.org/\(name)"] = .string(Value.array(list).text)
             }
@@ -86,7 +87,8 @@ extension Step {
 
     private func manifest(_ kind: String, _ name: String, _ spec: Value) -> String {
         let object: Value = [
-            "apiVersion": "projectcalico.org/v3", "kind": .string(kind), "metadata": ["name": .string(name)], "spec": spec,
+            "apiVersion": "projectcalico.org/v3", "kind": .string(kind), "metadata": ["name": .string(name)],
+            "spec": spec,
         ]
         return object.text
     }

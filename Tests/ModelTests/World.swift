@@ -113,7 +113,9 @@ extension World {
         guard reply.status == 0 else { return .error(document["code"].integer ?? -1) }
         guard case .add(let holder, _, _) = step else { return document == .null ? .done : .nothing }
         results[holder] = document
-        return .addresses(try document.resultAddresses.map { try Span($0).first })
+        let given = try document.resultAddresses.map { try Span($0) }
+        guard given.allSatisfy({ $0.count == 1 }) else { throw Failure("a pod shares a subnet: \(document)") }
+        return .addresses(given.map(\.first))
     }
 
     private static func remark(_ answer: Answer, _ reply: Stage.Reply) -> String {
