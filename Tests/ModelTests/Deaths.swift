@@ -14,7 +14,7 @@ struct Deaths {
 
     /// The call that far on the way of such an operation, if one has been watched.
     func point(of step: Step, at share: Double) -> Point? {
-        guard let points = known[kind(of: step)], !points.isEmpty else { return nil }
+        guard let points = known[step.kind], !points.isEmpty else { return nil }
         return points[min(points.count - 1, Int(share * Double(points.count)))]
     }
 
@@ -28,8 +28,6 @@ struct Deaths {
             return Point(process: words[0], call: words[1], number: counts[String(line)] ?? 1)
         }
         // The longest shows most.
-        if points.count > known[kind(of: step)]?.count ?? 0 { known[kind(of: step)] = points }
+        if points.count > known[step.kind]?.count ?? 0 { known[step.kind] = points }
     }
-
-    private func kind(of step: Step) -> String { String(step.description.prefix { $0 != " " }) }
 }

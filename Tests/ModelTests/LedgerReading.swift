@@ -9,7 +9,7 @@ import TestKit
 struct LedgerReading {
     private let connection: OpaquePointer
     private var breaches: [String] = []
-    /// Address, block and position of what is known of each block's addresses.
+    /// What of each block is leased or waits to be used again.
     private var known: [Span: Set<IP>] = [:]
 
     /// The rows, and which of the rules that always hold they break.
@@ -57,7 +57,7 @@ struct LedgerReading {
 
     private mutating func readAddresses(_ book: inout Book) throws {
         var (known, breaches) = (known, breaches)
-        func note(_ row: Row, _ address: IP, _ block: Span) {
+        func note(_ address: IP, _ block: Span) {
             if !block.contains(address) { breaches.append("\(address) is said to be of block \(block)") }
             if !known[block, default: []].insert(address).inserted { breaches.append("\(address) stands there twice") }
         }
@@ -67,7 +67,7 @@ struct LedgerReading {
             """
         ) { row in
             let address = try IP(row.text(0))
-            note(row, address, try Span(row.text(1)))
+            note(address, try Span(row.text(1)))
             book.leases[address] = Book.Lease(
                 holder: Attachment(network: row.text(2), container: row.text(3)), boot: row.text(4))
         }
@@ -78,7 +78,7 @@ struct LedgerReading {
             """
         ) { row in
             let address = try IP(row.text(0))
-            note(row, address, try Span(row.text(1)))
+            note(address, try Span(row.text(1)))
             book.queues[row.text(2), default: []].append(
                 Book.Freed(
                     address: address, at: row.number(3), boot: row.text(4), isSetAside: row.number(5) == 1))

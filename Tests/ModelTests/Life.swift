@@ -46,8 +46,7 @@ struct Life {
     }
 
     private mutating func count(_ step: Step, _ answers: [Answer]) {
-        let name = String(step.description.prefix { $0 != " " })
-        tally[name, default: 0] += 1
+        tally[step.kind, default: 0] += 1
         for answer in answers {
             switch answer {
             case .error(let code): tally["error \(code)", default: 0] += 1
@@ -81,7 +80,10 @@ struct Life {
 
     /// One that never meets a full pool or kills nothing shows little.
     func expectVariety() {
-        for name in ["ADD", "DEL", "CHECK", "GC", "at", "kills", "reboot", "error 11", "error 102", "error 103"] {
+        for name in [
+            "ADD", "DEL", "CHECK", "GC", "at once", "kills", "reboot", "time jump", "pool deleted", "reservation",
+            "release", "check --fix", "error 3", "error 7", "error 11", "error 102", "error 103", "status 1",
+        ] {
             #expect(tally[name, default: 0] > 0, "\(name)")
         }
     }

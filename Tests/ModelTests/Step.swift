@@ -72,6 +72,32 @@ enum Answer: Hashable, Sendable {
     var roughly: Answer { self == .error(107) ? .error(11) : self }
 }
 
+extension Step {
+    /// In a word, for counting.
+    var kind: String {
+        switch self {
+        case .add: "ADD"
+        case .delete: "DEL"
+        case .check: "CHECK"
+        case .collect: "GC"
+        case .together: "at once"
+        case .killed: "to be killed"
+        case .die: "sandbox lost"
+        case .cut: "link lost"
+        case .usurp, .yield: "route usurped"
+        case .reboot: "reboot"
+        case .pass: "time jump"
+        case .apply: "apply"
+        case .patch: "patch"
+        case .drop: "pool deleted"
+        case .reserve, .unreserve: "reservation"
+        case .configure: "configure"
+        case .release: "release"
+        case .audit(let isFixing): isFixing ? "check --fix" : "check"
+        }
+    }
+}
+
 extension Step: CustomStringConvertible {
     var description: String {
         switch self {

@@ -66,14 +66,14 @@ final class World {
 
 extension World {
     private func call(_ steps: [Step]) async throws -> ([Answer], String) {
-        let calls = steps.map { request($0) }
+        let calls = try steps.map { try request($0) }
         let stage = stage
         let replies = try await onOwnThread { try stage.run(calls) }
         let answers = try zip(steps, replies).map { try answer($0, $1) }
         return (answers, zip(answers, replies).map(Self.remark).joined())
     }
 
-    private func request(_ step: Step) -> Stage.Call {
+    private func request(_ step: Step) throws -> Stage.Call {
         switch step {
         case .add(let holder, let sandbox, let wish):
             paths[holder] = sandboxes[sandbox].path
@@ -85,7 +85,7 @@ extension World {
             let list = kept.sorted().map { (container: $0, ifname: "eth0") }
             call.input = node.modelConfiguration(network, Wish()).keeping(list).text
             return call
-        default: return Stage.Call(command: ["/bin/false"])
+        default: throw Failure("\(step) is nothing that a runtime asks for")
         }
     }
 
@@ -127,7 +127,7 @@ extension World {
     private func kill(_ step: Step, at share: Double) async throws -> ([Answer], String) {
         let log = "\(node.folder.path)/tamper.log"
         let point = deaths.point(of: step, at: share)
-        var call = request(step)
+        var call = try request(step)
         call.command = [Programs.built("tamper"), log] + (point.map(\.words) ?? []) + ["--"] + call.command
         let (stage, tampered) = (stage, call)
         let reply = try await onOwnThread { try stage.run([tampered])[0] }
