@@ -106,6 +106,7 @@ let package = Package(
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         .executableTarget(name: "tamper", path: "Tests/Tamper"),
         tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
+        tests("ModelTests", of: ["CSQLite", "TestKit", "martlet", "martletctl", "tamper"]),
     ] + (startsQuickly ? [.target(name: "CStart")] : [])
         + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

@@ -14,7 +14,7 @@ extension Ledger {
             let grant = try trying(in: directory) { () throws(LedgerError) in try add(request, beside: links) }
             guard let lease = grant.leases.first else { throw .conflict("nothing was asked for") }
             outcome = .address(
-                lease.address, block: lease.blockCIDR, isNew: grant.claimedBlock,
+                lease.address, block: lease.blockCIDR, isNew: !grant.claimed.isEmpty,
                 isResting: grant.unrested.contains(lease.address))
         } catch {
             guard case .refused = error else { throw error }

@@ -15,11 +15,11 @@ extension Ledger {
         var leases: [Lease] = []
         var pools: [Pool] = []
         var unrested: [IPAddress] = []
-        var claimedBlock = false
+        var claimed: [Int] = []
         for address in request.addresses {
             let choice = try choose(address, request, allPools)
             let block: (id: Int, cidr: Prefix) = try record(choice)
-            if case .newBlock = choice.source { claimedBlock = true }
+            if case .newBlock = choice.source { claimed.append(block.id) }
             if case .freed(let freed) = choice.source, !freed.isRested { unrested.append(freed.address) }
             let lease = Lease(
                 address: choice.address, block: block.id, blockCIDR: block.cidr, attachment: request.attachment,
@@ -29,7 +29,7 @@ extension Ledger {
             pools.append(choice.pool)
         }
         return Grant(
-            leases: leases, isRepeated: false, claimedBlock: claimedBlock, unrested: unrested, pools: pools,
+            leases: leases, isRepeated: false, claimed: claimed, unrested: unrested, pools: pools,
             allPools: allPools, hasNewPools: hasNewPools)
     }
 
@@ -48,10 +48,10 @@ extension Ledger {
             address: choice.address, block: block.id, blockCIDR: block.cidr, attachment: request.attachment,
             hostInterface: lease.hostInterface, mac: lease.mac, bootID: bootID)
         try insert(next, request)
-        var claimedBlock = false
-        if case .newBlock = choice.source { claimedBlock = true }
+        var claimed: [Int] = []
+        if case .newBlock = choice.source { claimed.append(block.id) }
         return Grant(
-            leases: [next], isRepeated: false, claimedBlock: claimedBlock, unrested: [], pools: [choice.pool],
+            leases: [next], isRepeated: false, claimed: claimed, unrested: [], pools: [choice.pool],
             allPools: allPools, hasNewPools: false)
     }
 
@@ -154,7 +154,7 @@ extension Ledger {
             if let pool = allPools.first(where: { $0.cidr.contains(lease.address) }) { pools.append(pool) }
         }
         return Grant(
-            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools,
+            leases: held, isRepeated: true, claimed: [], unrested: [], pools: pools, allPools: allPools,
             hasNewPools: hasNewPools)
     }
 

@@ -71,6 +71,7 @@ extension Ledger {
 
     /// Makes a declared reservation hold these prefixes and no others, within a transaction; none forget it.
     package borrowing func declare(reservation name: String, _ cidrs: [Prefix]) throws(LedgerError) {
+        try reopenBlocks(reservedBy: name)
         try sql { () throws(SQLiteError) in
             let old = try connection.prepare("DELETE FROM reservation WHERE owner = ?")
             try old.bind(1, name)
@@ -84,6 +85,32 @@ extension Ledger {
                 try row.bind(4, name)
                 try row.run()
             }
+        }
+    }
+
+    /// Lets the blocks begin again where a reservation began: what it kept from being given out they have passed over.
+    ///
+    /// What is leased by now, waits in the queue or is still reserved they pass over once more.
+    private borrowing func reopenBlocks(reservedBy name: String) throws(LedgerError) {
+        let old = try declaredReservations().first { $0.name == name }?.cidrs ?? []
+        for cidr in old {
+            for block in try blocks(overlapping: cidr) {
+                let start = Int(max(cidr.first, block.cidr.first).distance(from: block.cidr.first))
+                if start < block.next { try advance(block.id, to: start) }
+            }
+        }
+    }
+
+    private borrowing func blocks(overlapping cidr: Prefix) throws(LedgerError) -> [OpenBlock] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT id, cidr, next FROM block WHERE last >= ? AND first <= ?")
+            try row.bind(1, ordered: cidr.first)
+            try row.bind(2, ordered: cidr.last)
+            var blocks: [OpenBlock] = []
+            while try row.step() {
+                blocks.append(OpenBlock(id: row.integer(0), cidr: try row.prefix(1), next: row.integer(2)))
+            }
+            return blocks
         }
     }
 }

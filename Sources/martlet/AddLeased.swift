@@ -20,7 +20,7 @@ extension Operation {
         var plan = draft
         var leases = grant.leases
         if grant.isRepeated { try resume(wish, grant, &plan, namespace, book, directory) }
-        var claimed = grant.claimedBlock
+        var claimed = grant.claimed
         do throws(CNIFailure) {
             try settle(grant, book, directory, wiring)
             plan.addresses = LinkPlan.Address.of(leases)
@@ -32,14 +32,14 @@ extension Operation {
                     },
                     { (conflict, device, plan) throws(CNIFailure) in
                         let next = try replace(conflict, heldBy: device, &leases, wish, book, directory)
-                        claimed = claimed || next.claimedBlock
+                        claimed += next.claimed
                         plan.addresses = LinkPlan.Address.of(leases)
                     })
                 let ips = plan.addresses.map { CNIResult.IP(address: $0.interface) }
                 try answer(try finish(plan, namespace, &wiring, ips: ips, dns: settings.dns))
             } catch { throw undoing(&wiring, error) }
         } catch {
-            throw freeing(leases, hasClaimed: claimed, book, directory, &wiring, error)
+            throw freeing(leases, claimed, book, directory, &wiring, error)
         }
     }
 

@@ -21,7 +21,7 @@ extension Operation {
             try subnets.reserve(in: book)
         }
         do throws(CNIFailure) {
-            if grant.claimedBlock { try ledger { () throws(LedgerError) in try book.synchronize() } }
+            if !grant.claimed.isEmpty { try ledger { () throws(LedgerError) in try book.synchronize() } }
             try bringPools(of: grant)
             try answer(try subnets.result(grant, routes: settings.ipam.routes ?? [], dns: settings.dns))
         } catch {

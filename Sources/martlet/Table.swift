@@ -20,7 +20,7 @@ extension Operation {
     /// Asked for only with an ADD that has brought a pool or claimed a block, which others of their pods do not. Where
     /// there is no table, the first pod that needs one brings all pools.
     func bringPools(of grant: Grant) throws(CNIFailure) {
-        guard grant.hasNewPools || grant.claimedBlock, grant.allPools.contains(where: { $0.natOutgoing }) else {
+        guard grant.hasNewPools || !grant.claimed.isEmpty, grant.allPools.contains(where: { $0.natOutgoing }) else {
             return
         }
         try masquerade { () throws(MasqueradeError) in
