@@ -66,21 +66,25 @@ let package = Package(
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        room(
+            "NetworkConfiguration",
+            uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite",
-                "System",
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink",
+                "NetworkConfiguration", "SQLite", "System",
                 .product(name: "Logging", package: "swift-log"),
             ] + (startsQuickly ? ["CStart"] : []),
             swiftSettings: strict),
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
+                "Addressing", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
+                "NetworkConfiguration", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

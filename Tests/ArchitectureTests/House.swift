@@ -32,17 +32,18 @@ enum House {
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
+            "NetworkConfiguration", uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
+        Room(
             "martlet",
             uses: [
                 "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink",
-                "SQLite", "System",
+                "NetworkConfiguration", "SQLite", "System",
             ]),
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
-                "Resources",
-                "System",
+                "Addressing", "ArgumentParser", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
+                "NetworkConfiguration", "Resources", "System",
             ]),
     ]
 

@@ -5,7 +5,7 @@ import Ledger
 
 extension CNIFailure {
     /// Why there is no address, in numbers.
-    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
+    package init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
         if case .exhausted(let limit) = refusal {
             self.init(exhausted: family, limit, usage, ipam)
         } else {
