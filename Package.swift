@@ -61,7 +61,7 @@ let package = Package(
         room("CNI", uses: ["Addressing", "JSON", "System"]),
         room("IPAM", uses: ["Addressing"]),
         room("SQLite", uses: ["CSQLite"]),
-        room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        room("Ledger", uses: ["Addressing", "IPAM", "JSON", "SQLite", "System"]),
         room("Netlink", uses: ["Addressing", "System", "CMnl"]),
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),

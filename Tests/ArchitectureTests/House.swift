@@ -23,7 +23,7 @@ enum House {
         Room("CNI", uses: ["Addressing", "JSON", "System"]),
         Room("IPAM", uses: ["Addressing"]),
         Room("SQLite", uses: ["CSQLite"]),
-        Room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        Room("Ledger", uses: ["Addressing", "IPAM", "JSON", "SQLite", "System"]),
         Room("Netlink", uses: ["Addressing", "CMnl", "System"]),
         Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         Room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
