@@ -55,13 +55,7 @@ extension Operation {
     func explain(_ error: LedgerError, _ book: borrowing Ledger) -> CNIFailure {
         guard case .refused(let refusal, let family) = error else { return CNIFailure(error) }
         do throws(LedgerError) {
-            if case .leased(let address) = refusal, let holder = try book.holder(of: address) {
-                return CNIFailure(
-                    .tryAgainLater,
-                    "the requested address " + address.description + " is leased to container " + holder.containerID
-                        + ", interface " + holder.ifname + ", network " + holder.network)
-            }
-            return CNIFailure(refusal, family, usage: try book.usage(family), settings.ipam)
+            return try CNIFailure(refusal, family, in: book, settings.ipam)
         } catch { return CNIFailure(error) }
     }
 }

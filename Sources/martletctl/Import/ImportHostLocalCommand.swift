@@ -34,24 +34,23 @@ struct ImportHostLocalCommand: ParsableCommand {
     func run() throws {
         let records = try HostLocalFolder(folder).records()
         let network = network ?? HostLocalFolder.name(of: folder)
-        try node.open(isRouted: false) { book, directory in
-            if dryRun {
-                try ledger { () throws(LedgerError) in
-                    try book.trying(in: directory) { () throws(LedgerError) in try take(records, network, book) }
-                }
-            } else {
+        if dryRun {
+            let copy = try node.copy(isRouted: false)
+            try ledger { () throws(LedgerError) in try take(records, network, copy.ledger) }
+        } else {
+            try node.open(isRouted: false) { book, directory in
                 try ledger { () throws(LedgerError) in
                     try book.transaction(in: directory) { () throws(LedgerError) in try take(records, network, book) }
                     try book.synchronize()
                 }
             }
-            for record in records {
-                Output.line(
-                    "\(record.address) of container \(record.containerID), interface \(record.ifname)"
-                        + (dryRun ? " would be taken over" : " is taken over"))
-            }
-            Output.line("\(records.count) addresses of network \(network)\(dryRun ? ", nothing is changed" : "")")
         }
+        for record in records {
+            Output.line(
+                "\(record.address) of container \(record.containerID), interface \(record.ifname)"
+                    + (dryRun ? " would be taken over" : " is taken over"))
+        }
+        Output.line("\(records.count) addresses of network \(network)\(dryRun ? ", nothing is changed" : "")")
     }
 
     private func take(
