@@ -16,7 +16,7 @@ struct Question {
         let allocator = try ledger.allocator(address, request, pools)
         var verdicts: [Explanation.Verdict] = []
         for pool in pools where pool.cidr.family == address.family {
-            if let verdict = try exclusion(pool, allocator, ledger) {
+            if let verdict = try exclusion(pool, ledger) {
                 verdicts.append(verdict)
                 continue
             }
@@ -28,20 +28,19 @@ struct Question {
     }
 
     /// Why a pool is not among those to choose from.
-    private func exclusion(
-        _ pool: Pool, _ allocator: Allocator, _ ledger: borrowing Ledger
-    ) throws(LedgerError) -> Explanation.Verdict? {
-        let isNamed =
-            address.wanted != nil || address.pools.contains { $0 == pool.name || $0 == pool.cidr.description }
-        if let exclusion = try ledger.exclusion(of: pool, isNamed: isNamed) {
-            return verdict(pool, exclusion.reason, "passed over: it \(exclusion)")
-        }
-        if allocator.pools.contains(where: { $0.id == pool.id }) { return nil }
+    private func exclusion(_ pool: Pool, _ ledger: borrowing Ledger) throws(LedgerError) -> Explanation.Verdict? {
         if !request.pools.isEmpty && !request.pools.contains(where: { $0.name == pool.name }) {
             return verdict(pool, .unlisted, "passed over: it does not stand under ipam.pools")
         }
-        let key = pool.cidr.family == .ipv4 ? "ipam.ipv4_pools" : "ipam.ipv6_pools"
-        return verdict(pool, .unlisted, "passed over: \(key) names others")
+        let isNamed = address.pools.contains { $0 == pool.name || $0 == pool.cidr.description }
+        if !address.pools.isEmpty && !isNamed {
+            let key = pool.cidr.family == .ipv4 ? "ipam.ipv4_pools" : "ipam.ipv6_pools"
+            return verdict(pool, .unlisted, "passed over: \(key) names others")
+        }
+        guard let exclusion = try ledger.exclusion(of: pool, isNamed: isNamed || address.wanted != nil) else {
+            return nil
+        }
+        return verdict(pool, exclusion.reason, "passed over: it \(exclusion)")
     }
 
     private func verdict(

@@ -49,10 +49,11 @@ extension ConfiguredSituation {
             arrange: fill(8, ["pools": [one]])),
         ConfiguredSituation(
             testDescription: "no pools in the configuration", ipam: [:],
-            reasons: ["pool one": "selector", "pool two": "gives"],
+            reasons: ["pool one": "selector", "pool two": "gives", "pool three": "manual"],
             arrange: { node in
                 try await node.apply(
-                    pool("one", "10.1.0.0/16", "nodeSelector: rack == 'a'") + pool("two", "10.2.0.0/16"))
+                    pool("one", "10.1.0.0/16", "nodeSelector: rack == 'a'") + pool("two", "10.2.0.0/16")
+                        + pool("three", "10.3.0.0/16", "assignmentMode: Manual"))
             }),
     ]
 
@@ -68,7 +69,7 @@ extension ConfiguredSituation {
             reasons: ["pool one": "unlisted", "pool two": "gives"]),
         ConfiguredSituation(
             testDescription: "a choice by cidr of a pool that is given on request only",
-            ipam: ["ipv4_pools": ["10.1.0.0/16"]], reasons: ["pool one": "gives", "pool two": "manual"],
+            ipam: ["ipv4_pools": ["10.1.0.0/16"]], reasons: ["pool one": "gives", "pool two": "unlisted"],
             arrange: { node in
                 try await node.apply(
                     pool("one", "10.1.0.0/16", "assignmentMode: Manual")

@@ -72,13 +72,13 @@ struct ConfigurationFile {
     /// The plugin's part as it gets it from the runtime, and where that stands in the file.
     private static func plugin(in file: JSONObject) throws(JSON.TypeError) -> (JSON, JSON.Path) {
         guard let plugins = try file.objects("plugins") else { return (file.json, .root) }
-        var found: JSONObject?
+        var own: JSONObject?
+        var served: JSONObject?
         for plugin in plugins {
-            let isNetwork = try plugin.string("type") == Settings.networkType
-            let isServed = try plugin.object("ipam")?.string("type") == Settings.ownIPAM
-            if isNetwork || (isServed && found == nil) { found = plugin }
+            if try plugin.string("type") == Settings.networkType { own = own ?? plugin }
+            if try plugin.object("ipam")?.string("type") == Settings.ownIPAM { served = served ?? plugin }
         }
-        guard let found else {
+        guard let found = own ?? served else {
             throw JSON.TypeError(
                 path: file.path(to: "plugins"), found: file.value("plugins"),
                 expected: "a plugin of type \(Settings.networkType), or one whose ipam.type is \(Settings.ownIPAM)")
