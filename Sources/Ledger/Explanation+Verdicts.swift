@@ -92,8 +92,10 @@ extension Question {
                 of: usable.map { OpenBlock(id: $0.id, cidr: $0.cidr, next: $0.next) }, in: pool, ledger)
         }
         let standing = Dictionary(uniqueKeysWithValues: zip(usable.map(\.id), standings))
+        let leases = Dictionary(grouping: snapshot.leases, by: \.lease.block)
+        let freed = Dictionary(grouping: snapshot.freed, by: \.block)
         return own.map { block in
-            var parts = contents(of: block)
+            var parts = contents(of: block, leased: leases[block.id]?.count ?? 0, waiting: freed[block.id] ?? [])
             let reason: Explanation.Reason
             if case .address(let chosen) = outcome, block.cidr.contains(chosen.address) {
                 parts.append("gives \(chosen.address)")
@@ -109,9 +111,9 @@ extension Question {
         }
     }
 
-    private func contents(of block: LedgerSnapshot.Block) -> [String] {
-        let leased = snapshot.leases.count { $0.lease.block == block.id }
-        let waiting = snapshot.freed.filter { $0.block == block.id }
+    private func contents(
+        of block: LedgerSnapshot.Block, leased: Int, waiting: [LedgerSnapshot.Freed]
+    ) -> [String] {
         let resting = waiting.count { $0.isResting && $0.quarantine == nil }
         let aside = waiting.count { $0.quarantine != nil }
         let reservations = snapshot.reservations.map(\.cidr) + request.reservations
