@@ -55,13 +55,11 @@ extension Ledger {
             allPools: allPools, hasNewPools: false)
     }
 
-    private borrowing func choose(
+    /// What the allocator chooses; nothing is written.
+    borrowing func choose(
         _ address: LeaseRequest.Address, _ request: LeaseRequest, _ allPools: [Pool]
     ) throws(LedgerError) -> Allocator.Choice {
-        let allocator = Allocator(
-            pools: try candidates(address, request, allPools), node: node,
-            range: request.ranges.first { $0.family == address.family }, blockLimit: request.blockLimit,
-            reservations: request.reservations)
+        let allocator = try allocator(address, request, allPools)
         let outcome = try sql { () throws(SQLiteError) in
             if let wanted = address.wanted { return try allocator.take(wanted, from: self) }
             return try allocator.choose(from: self)
@@ -70,6 +68,16 @@ extension Ledger {
         case .chosen(let choice): return choice
         case .refused(let refusal): throw .refused(refusal, address.family)
         }
+    }
+
+    /// What decides about an address.
+    borrowing func allocator(
+        _ address: LeaseRequest.Address, _ request: LeaseRequest, _ allPools: [Pool]
+    ) throws(LedgerError) -> Allocator {
+        Allocator(
+            pools: try candidates(address, request, allPools), node: node,
+            range: request.ranges.first { $0.family == address.family }, blockLimit: request.blockLimit,
+            reservations: request.reservations)
     }
 
     /// The pools that an address may come from: those of the configuration in its order, else the ledger's by name.
@@ -107,9 +115,7 @@ extension Ledger {
 
     /// Writes what a choice changes in blocks and queue; answers the address's block.
     private borrowing func record(_ choice: Allocator.Choice) throws(LedgerError) -> (id: Int, cidr: Prefix) {
-        guard let cidr = choice.pool.block(of: choice.address) else {
-            throw .conflict("pool " + choice.pool.name + " has an impossible block length")
-        }
+        guard let cidr = choice.pool.block(of: choice.address) else { throw .impossibleBlock(choice.pool) }
         switch choice.source {
         case .untouched(let block, let next):
             try advance(block, to: next)

@@ -56,30 +56,35 @@ extension Ledger {
     package borrowing func usageByBlock() throws(LedgerError) -> UsageByBlock {
         try reading { () throws(LedgerError) in
             let pools = try pools()
-            return try sql { () throws(SQLiteError) in
-                let reserved = try reservedPrefixes()
-                let blocks = try shares(
-                    """
-                    SELECT block.cidr, count(lease.address), block.pool, block.owner, block.id
-                    FROM block LEFT JOIN lease ON lease.block = block.id
-                    GROUP BY block.id ORDER BY block.first
-                    """, reserved)
-                return UsageByBlock(
-                    pools: pools.map { pool in
-                        let own = blocks.filter { $0.pool == pool.id }
-                        return UsageByBlock.Share(
-                            holder: pool.name, cidr: pool.cidr, inUse: own.reduce(0) { $0 + $1.share.inUse },
-                            reserved: pool.cidr.count(coveredBy: reserved),
-                            both: own.reduce(0) { $0 + $1.share.both })
-                    }, blocks: blocks.map(\.share))
-            }
+            let reserved = try reservedPrefixes()
+            let blocks = try shares(reserved)
+            return UsageByBlock(
+                pools: pools.map { pool in
+                    let own = blocks.filter { $0.pool == pool.id }
+                    return UsageByBlock.Share(
+                        holder: pool.name, cidr: pool.cidr, inUse: own.reduce(0) { $0 + $1.share.inUse },
+                        reserved: pool.cidr.count(coveredBy: reserved),
+                        both: own.reduce(0) { $0 + $1.share.both })
+                }, blocks: blocks.map(\.share))
         }
     }
 
-    private borrowing func shares(
-        _ query: StaticString, _ reserved: [Prefix]
+    /// How full each block is, and the row of its pool.
+    borrowing func shares(
+        _ reserved: [Prefix]
+    ) throws(LedgerError) -> [(share: UsageByBlock.Share, pool: Int)] {
+        try sql { () throws(SQLiteError) in try readShares(reserved) }
+    }
+
+    private borrowing func readShares(
+        _ reserved: [Prefix]
     ) throws(SQLiteError) -> [(share: UsageByBlock.Share, pool: Int)] {
-        let row = try connection.prepare(query)
+        let row = try connection.prepare(
+            """
+            SELECT block.cidr, count(lease.address), block.pool, block.owner, block.id
+            FROM block LEFT JOIN lease ON lease.block = block.id
+            GROUP BY block.id ORDER BY block.first
+            """)
         var shares: [(share: UsageByBlock.Share, pool: Int)] = []
         while try row.step() {
             let cidr = try row.prefix(0)
@@ -108,11 +113,14 @@ extension Ledger {
         return count
     }
 
-    private borrowing func reservedPrefixes() throws(SQLiteError) -> [Prefix] {
-        let row = try connection.prepare("SELECT DISTINCT cidr FROM reservation ORDER BY first, last DESC")
-        var prefixes: [Prefix] = []
-        while try row.step() { prefixes.append(try row.prefix(0)) }
-        return prefixes
+    /// All that is reserved, the outer before the inner.
+    borrowing func reservedPrefixes() throws(LedgerError) -> [Prefix] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT DISTINCT cidr FROM reservation ORDER BY first, last DESC")
+            var prefixes: [Prefix] = []
+            while try row.step() { prefixes.append(try row.prefix(0)) }
+            return prefixes
+        }
     }
 }
 

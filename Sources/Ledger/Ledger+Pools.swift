@@ -1,5 +1,6 @@
 import Addressing
 import IPAM
+import JSON
 import SQLite
 
 extension Ledger {
@@ -66,18 +67,25 @@ extension Ledger {
     }
 
     /// The labels of this node's Node object; a node without one still has its name.
+    ///
+    /// The static plugin's SQLite has no functions for JSON.
     private borrowing func labels() throws(LedgerError) -> [String: String] {
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare(
-                """
-                SELECT label.key, label.value FROM object, json_each(object.body, '$.metadata.labels') AS label
-                WHERE object.kind = 'Node' AND object.name = ?
-                """)
+        var labels = ["kubernetes.io/hostname": node]
+        let manifest = try sql { () throws(SQLiteError) -> String? in
+            let row = try connection.prepare("SELECT body FROM object WHERE kind = 'Node' AND name = ?")
             try row.bind(1, node)
-            var labels = ["kubernetes.io/hostname": node]
-            while try row.step() { labels[row.text(0)] = row.text(1) }
-            return labels
+            return try row.step() ? row.text(0) : nil
         }
+        guard let manifest else { return labels }
+        let object: JSON
+        do throws(JSON.SyntaxError) { object = try JSON.parse(Array(manifest.utf8)) } catch {
+            throw .conflict("Node \"" + node + "\" in the ledger is no JSON: " + error.description)
+        }
+        guard case .object(let members)? = object["metadata"]?["labels"] else { return labels }
+        for member in members {
+            if case .string(let text) = member.value { labels[member.name] = text }
+        }
+        return labels
     }
 
     /// Writes pools, each in the place of an older one if there is one, within a transaction.

@@ -34,22 +34,13 @@ extension Ledger {
 
     /// Leases a very address to an attachment whose link has it; false if that is somebody else's, or in no pool.
     package borrowing func adopt(_ address: IPAddress, _ sighting: Sighting) throws(LedgerError) -> Bool {
-        guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
-        else { return false }
-        let block: Int
-        let owned = try sql { () throws(SQLiteError) in try claim(covering: address) }
-        if let owned {
-            guard owned.owner == node, owned.hasSameUse else { return false }
-            block = owned.id
-        } else {
-            block = try claim(cidr, pool, next: 0)
-        }
+        guard let claim = try ownBlock(of: address, mayClaim: true), claim.hasSameUse else { return false }
         return try sql { () throws(SQLiteError) in
             if try isLeased(address) { return false }
             let queue = try connection.prepare("DELETE FROM freed WHERE address = ?")
             try queue.bind(1, address.description)
             try queue.run()
-            try insert(address, block, sighting)
+            try insert(address, claim.id, sighting)
             return true
         }
     }
@@ -94,26 +85,26 @@ extension Ledger {
 
     /// Moves a lease to the block of this node that holds its address, claimed if need be; false if it is another's.
     package borrowing func rehome(_ lease: Lease) throws(LedgerError) -> Bool {
-        guard let pool = try pools().first(where: { $0.cidr.contains(lease.address) }),
-            let cidr = pool.block(of: lease.address)
-        else { return false }
-        let owned = try sql { () throws(SQLiteError) in try claim(covering: lease.address) }
-        let block: Int
-        if let owned {
-            guard owned.owner == node else { return false }
-            block = owned.id
-        } else {
-            // A blackhole for a block in another plugin's subnet would cut its pods off.
-            guard !lease.hostInterface.isEmpty else { return false }
-            block = try claim(cidr, pool, next: 0)
-        }
+        // A blackhole for a block in another plugin's subnet would cut its pods off.
+        guard let claim = try ownBlock(of: lease.address, mayClaim: !lease.hostInterface.isEmpty) else { return false }
         return try sql { () throws(SQLiteError) in
             let row = try connection.prepare("UPDATE lease SET block = ? WHERE address = ?")
-            try row.bind(1, block)
+            try row.bind(1, claim.id)
             try row.bind(2, lease.address.description)
             try row.run()
             return connection.changes > 0
         }
+    }
+
+    /// This node's block that holds an address, claimed if need be; nil if it is another's, or in no pool.
+    private borrowing func ownBlock(of address: IPAddress, mayClaim: Bool) throws(LedgerError) -> BlockClaim? {
+        guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
+        else { return nil }
+        if let claim = try sql({ () throws(SQLiteError) in try claim(covering: address) }) {
+            return claim.owner == node ? claim : nil
+        }
+        guard mayClaim else { return nil }
+        return BlockClaim(id: try claim(cidr, pool, next: 0), owner: node, hasSameUse: true)
     }
 
     /// Takes leased addresses and those of no block out of the queue of the freed, and brings the blocks' counts into

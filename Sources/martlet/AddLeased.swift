@@ -3,6 +3,7 @@ import CNI
 import Dataplane
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
 extension Operation {
@@ -13,8 +14,9 @@ extension Operation {
         _ answer: (CNIResult) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
         let book = try openLedger(directory)
-        let wish = leaseRequest(
-            addresses, sandbox: namespace.identity, hostInterface: draft.hostName, mac: draft.podMAC.description,
+        let wish = settings.leaseRequest(
+            request, attachment, addresses, sandbox: namespace.identity, hostInterface: draft.hostName,
+            mac: draft.podMAC.description,
             mtu: draft.mtu)
         let grant = try lease(wish, book, directory)
         var plan = draft
@@ -41,20 +43,6 @@ extension Operation {
         } catch {
             throw freeing(leases, claimed, book, directory, &wiring, error)
         }
-    }
-
-    /// What the ledger is asked for.
-    func leaseRequest(
-        _ addresses: [LeaseRequest.Address], sandbox: FileStatus.Identity, hostInterface: String = "", mac: String = "",
-        mtu: Int = 0
-    ) -> LeaseRequest {
-        LeaseRequest(
-            attachment: attachment,
-            pod: PodIdentity(
-                namespace: request.args.podNamespace, name: request.args.podName, uid: request.args.podUID),
-            addresses: addresses, hostInterface: hostInterface, mac: mac, mtu: mtu, sandbox: request.netns ?? "",
-            sandboxIdentity: sandbox, pools: settings.ipam.pools, ranges: settings.ipam.ranges,
-            reservations: settings.ipam.reservations, blockLimit: settings.ipam.blockLimit)
     }
 
     /// The attachment holds leases: an ADD before this one was killed, or its interface lives.

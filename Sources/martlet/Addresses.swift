@@ -2,6 +2,7 @@ import Addressing
 import CNI
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
 /// The operations of `martlet-ipam`, called by itself to serve another plugin: the ledger, and of the kernel only the
@@ -9,13 +10,13 @@ import System
 extension Operation {
     /// Leases addresses for a plugin that makes the interface, with the subnet that it needs.
     func addAddresses(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
-        let addresses = try addressWishes(try PodWishes(request))
+        let addresses = try settings.addresses(try PodWishes(request))
         let namespace = try openNamespace()
         let subnets = try Subnets(settings.ipam, request.type)
         let directory = try makeDirectory()
         try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         let book = try openLedger(directory)
-        let wish = leaseRequest(addresses, sandbox: namespace.identity)
+        let wish = settings.leaseRequest(request, attachment, addresses, sandbox: namespace.identity)
         let grant = try lease(wish, book, directory) { () throws(LedgerError) in
             try subnets.refuseForeign(book)
             try subnets.reserve(in: book)

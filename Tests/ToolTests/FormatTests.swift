@@ -54,14 +54,16 @@ struct FormatTests {
                 ("show-borrowed", "ipam show --show-borrowed"), ("show-ip", "ipam show --ip 10.65.0.1"),
                 ("show-ip", "ipam show --ip 10.65.0.2"), ("show-configuration", "ipam show --show-configuration"),
                 ("history", "ipam history --ip \(address)"), ("history", "ipam history --pod default/web"),
-                ("explain", "ipam explain"), ("check", "ipam check"),
+                ("explain", "ipam explain"), ("explain-pod", "ipam explain --pod default/web"), ("check", "ipam check"),
             ] {
                 try await expectForms(node, schema, words.split(separator: " ").map(String.init))
             }
         }
     }
 
-    @Test("are held to schemas that do refuse", arguments: ["show", "explain", "history", "wep", "ippool", "check"])
+    @Test(
+        "are held to schemas that do refuse",
+        arguments: ["show", "explain", "explain-pod", "history", "wep", "ippool", "check"])
     func schemaRefuses(name: String) throws {
         #expect(try !Schema(name).mistakes(in: [["ip": 5]]).isEmpty)
         #expect(try !Schema(name).mistakes(in: "text").isEmpty)
@@ -77,7 +79,7 @@ struct FormatTests {
                 ("get wep", "workloadendpoint/n1-k8s-web-eth0\n"), ("ipam show", "fd00:10:244::/64\n10.65.0.0/26\n"),
                 ("ipam show --show-blocks", "fd00:10:244::/64\n10.65.0.0/26\n10.65.0.0/26\n"),
                 ("ipam show --ip \(address)", "default/web\n"), ("ipam history --ip \(address)", "\(address)\n"),
-                ("ipam explain", "10.65.0.1\n"),
+                ("ipam explain", "10.65.0.1\n"), ("ipam explain --pod default/web", "10.65.0.1\n"),
             ] {
                 let completion = try await node.tool(words.split(separator: " ").map(String.init) + ["-o", "name"])
                 #expect(completion.text == expected, "\(words)")

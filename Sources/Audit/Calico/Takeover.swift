@@ -14,14 +14,14 @@ package struct Takeover: ~Copyable {
 
     /// Why a link cannot be made an attachment's; nil if it can.
     package static func objection(to wires: CalicoPods.Wires, for attachment: Attachment) -> String? {
-        if wires.link.alias.isEmpty || attachment.owner.owns(wires.link) { return nil }
+        if wires.link.alias.isEmpty || LinkOwner(alias: attachment.alias).owns(wires.link) { return nil }
         return "link \(wires.link.name) has the alias \"\(wires.link.alias)\", which is not its own"
     }
 
     /// Tells the links whose they are.
     package borrowing func mark(_ pods: [(Attachment, CalicoPods.Wires)]) throws(AuditError) {
         try wires { () throws(WiringError) in
-            for (attachment, wires) in pods { try Mending.mark(wires.link, attachment.owner) }
+            for (attachment, wires) in pods { try Mending.mark(wires.link, LinkOwner(alias: attachment.alias)) }
         }
     }
 

@@ -79,7 +79,7 @@ struct CheckCommand: ParsableCommand {
         let name = node.nodename ?? "this node"
         guard let audit = try audited({ () throws(AuditError) in try Audit.runWithoutLedger(options(name)) }) else {
             throw Trouble(
-                .blind, "the ledger in \(node.dataDirectory) is lost: the host has the routes of its blocks",
+                .blind, "the ledger in \(node.folder) is lost: the host has the routes of its blocks",
                 hint: "restore a backup, or apply the IPPools again; then check with --fix, which leases to living "
                     + "pods what they have")
         }

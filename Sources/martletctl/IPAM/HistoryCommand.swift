@@ -26,7 +26,7 @@ struct HistoryCommand: ParsableCommand {
     var ip: String?
 
     @Option(help: ArgumentHelp("The pod.", valueName: "namespace/name"))
-    var pod: String?
+    var pod: PodName?
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
@@ -50,12 +50,7 @@ struct HistoryCommand: ParsableCommand {
     private func question() throws(ValidationError) -> HistoryQuestion {
         switch (ip, pod) {
         case (let ip?, nil): return .address(try address(ip))
-        case (nil, let pod?):
-            let parts = pod.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
-                throw ValidationError("--pod: expected NAMESPACE/NAME, found \(pod)")
-            }
-            return .pod(namespace: String(parts[0]), name: String(parts[1]))
+        case (nil, let pod?): return .pod(namespace: pod.namespace, name: pod.name)
         default: throw ValidationError("give either --ip or --pod")
         }
     }

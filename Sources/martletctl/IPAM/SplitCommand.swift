@@ -43,16 +43,23 @@ struct SplitCommand: ParsableCommand {
 
     func run() throws {
         let range = try range()
-        try node.open { book, directory in
-            let (pool, parts) =
-                dryRun
-                ? try book.rehearsing(in: directory) { () throws(Trouble) in try split(range, book) }
-                : try book.changing(in: directory) { () throws(Trouble) in try split(range, book) }
-            Output.line(
-                "IP Pool \(pool.name) \(dryRun ? "would be" : "was successfully") split into \(number) smaller pools.")
-            for part in parts {
-                Output.line("\(dryRun ? "Would create" : "Created") \(part.name) with CIDR \(part.cidr).")
+        if dryRun {
+            let copy = try node.copy(isRouted: true)
+            let (pool, parts) = try split(range, copy.ledger)
+            show(pool, parts)
+        } else {
+            try node.open { book, directory in
+                let (pool, parts) = try book.changing(in: directory) { () throws(Trouble) in try split(range, book) }
+                show(pool, parts)
             }
+        }
+    }
+
+    private func show(_ pool: Pool, _ parts: [Pool]) {
+        Output.line(
+            "IP Pool \(pool.name) \(dryRun ? "would be" : "was successfully") split into \(number) smaller pools.")
+        for part in parts {
+            Output.line("\(dryRun ? "Would create" : "Created") \(part.name) with CIDR \(part.cidr).")
         }
     }
 

@@ -50,9 +50,9 @@ struct ImportCalicoCommand: ParsableCommand {
     }
 
     private func read() throws(Trouble) -> CalicoExport {
-        let bytes = try ManifestOptions.bytes(of: file)
+        let bytes = try Input.bytes(of: file, limit: Document.sizeLimit)
         do throws(ManifestError) {
-            return try CalicoExport(try Document.read(bytes, file: file == "-" ? "stdin" : file))
+            return try CalicoExport(try Document.read(bytes, file: Input.name(of: file)))
         } catch {
             throw Trouble(
                 .findings, error.description,
@@ -75,15 +75,10 @@ struct ImportCalicoCommand: ParsableCommand {
 }
 
 extension ImportCalicoCommand {
-    /// What the ledger has against the plan: all of it is written and taken back.
+    /// What the ledger has against the plan: all of it is written to a copy.
     private func conflicts(_ plan: CalicoPlan, _ name: String) throws -> [Fate] {
-        var conflicts: [Fate] = []
-        try node.openOrPretend(as: name) { book, directory in
-            conflicts = try ledger { () throws(LedgerError) in
-                try book.trying(in: directory) { () throws(LedgerError) in try plan.write(book) }
-            }
-        }
-        return conflicts
+        let copy = try node.copy(of: node.folder, node: name, isRouted: true, restTime: nil)
+        return try ledger { () throws(LedgerError) in try plan.write(copy.ledger) }
     }
 
     private func carryOut(_ plan: CalicoPlan, _ name: String) throws {

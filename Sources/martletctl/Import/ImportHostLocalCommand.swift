@@ -34,12 +34,11 @@ struct ImportHostLocalCommand: ParsableCommand {
     func run() throws {
         let records = try HostLocalFolder(folder).records()
         let network = network ?? HostLocalFolder.name(of: folder)
-        try node.open(isRouted: false) { book, directory in
-            let fates = try ledger { () throws(LedgerError) in
-                try book.trying(in: directory) { () throws(LedgerError) in try take(records, network, book) }
-            }
-            let isDone = !dryRun && fates.areAllowed
-            if isDone {
+        let copy = try node.copy(isRouted: false)
+        let fates = try ledger { () throws(LedgerError) in try take(records, network, copy.ledger) }
+        let isDone = !dryRun && fates.areAllowed
+        if isDone {
+            try node.open(isRouted: false) { book, directory in
                 try ledger { () throws(LedgerError) in
                     try book.transaction(in: directory) { () throws(LedgerError) in
                         // What was no conflict before may be one now.
@@ -49,9 +48,9 @@ struct ImportHostLocalCommand: ParsableCommand {
                     try book.synchronize()
                 }
             }
-            fates.show(isRehearsal: !isDone)
-            if !fates.areAllowed { throw Trouble(.findings, "nothing is taken over", hint: "see to what is refused") }
         }
+        fates.show(isRehearsal: !isDone)
+        if !fates.areAllowed { throw Trouble(.findings, "nothing is taken over", hint: "see to what is refused") }
     }
 
     /// Leases all of it, within a transaction; answers what becomes of each, and if one is refused it must not stand.

@@ -30,12 +30,8 @@ struct Change {
     /// - Parameter wanted: answers the objects; within the transaction, so that they may build on those that are there.
     func make(_ wanted: (borrowing Ledger) throws(Trouble) -> [Resource]) throws {
         if isRehearsal {
-            try node.openOrPretend { book, directory in
-                let steps = try book.rehearsing(in: directory) { () throws(Trouble) in
-                    try write(try wanted(book), book)
-                }
-                for step in steps { step.show() }
-            }
+            let copy = try node.copyOrEmpty()
+            for step in try write(try wanted(copy.ledger), copy.ledger) { step.show() }
         } else {
             try node.openOrMake { book, directory in
                 let steps = try book.changing(in: directory) { () throws(Trouble) in
