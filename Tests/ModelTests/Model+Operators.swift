@@ -24,11 +24,11 @@ extension Model {
         return apply(pool)
     }
 
-    /// `martletctl delete ippool`: it goes with the last of its blocks, and empty ones at once.
+    /// `martletctl delete ippool`: it goes with the last of its blocks, and its empty ones at once.
     mutating func drop(_ name: String, at now: Int) -> Answer {
         guard let index = book.pools.firstIndex(where: { $0.name == name }) else { return .exit(1) }
         book.pools[index].isDraining = true
-        for block in emptyBlocks(at: now) { giveBack(block) }
+        for block in emptyBlocks(at: now) where block.pool == name { giveBack(block) }
         removeDrainedPools()
         return .exit(0)
     }
