@@ -41,8 +41,7 @@ extension Ledger {
         var verdicts: [Explanation.Verdict] = []
         let limit = try settings().blockLimit ?? 0
         let owned = ledger.blocks.count { $0.owner == node && $0.cidr.family == family }
-        let view = PoolView(
-            ledger: ledger, node: node, outcome: outcome, limit: limit > 0 && owned >= limit ? limit : nil)
+        let view = PoolView(ledger, node, outcome, limit: limit > 0 && owned >= limit ? limit : nil)
         for pool in ledger.pools where pool.cidr.family == family {
             if let exclusion = try exclusion(of: pool, isNamed: false) {
                 verdicts.append(
@@ -64,6 +63,17 @@ private struct PoolView {
     let outcome: Explanation.Outcome
     /// The limit of blocks, if the node has as many.
     let limit: Int?
+    private let leases: [Int: [LedgerSnapshot.Entry]]
+    private let freed: [Int: [LedgerSnapshot.Freed]]
+
+    init(_ ledger: LedgerSnapshot, _ node: String, _ outcome: Explanation.Outcome, limit: Int?) {
+        self.ledger = ledger
+        self.node = node
+        self.outcome = outcome
+        self.limit = limit
+        leases = Dictionary(grouping: ledger.leases) { $0.lease.block }
+        freed = Dictionary(grouping: ledger.freed) { $0.block }
+    }
 
     func ownBlocks(_ pool: Pool) -> [LedgerSnapshot.Block] {
         ledger.blocks.filter { $0.pool == pool.id && $0.owner == node }
@@ -94,8 +104,8 @@ private struct PoolView {
     }
 
     func verdict(_ block: LedgerSnapshot.Block) -> Explanation.Verdict {
-        let leased = ledger.leases.count { $0.lease.block == block.id }
-        let waiting = ledger.freed.filter { $0.block == block.id }
+        let leased = leases[block.id]?.count ?? 0
+        let waiting = freed[block.id] ?? []
         let resting = waiting.count { $0.isResting && $0.quarantine == nil }
         let aside = waiting.count { $0.quarantine != nil }
         let reserved = ledger.reservations.count { $0.cidr.overlaps(block.cidr) }
