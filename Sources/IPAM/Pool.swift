@@ -94,6 +94,9 @@ package struct Pool: Hashable, Sendable {
 
     /// The block that an address of the pool lies in.
     package func block(of address: IPAddress) -> Prefix? { Prefix(covering: address, length: blockLength) }
+
+    /// The block that holds the address after this one; nil after a family's last.
+    package func block(after address: IPAddress) -> Prefix? { address.advanced(by: 1).flatMap(block(of:)) }
 }
 
 /// What makes a list of pools unusable.

@@ -223,10 +223,12 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                SELECT block.cidr, block.owner, count(lease.address),
-                  group_concat(coalesce(pod_namespace || '/' || pod_name, 'container ' || container_id), char(10))
-                FROM block LEFT JOIN lease ON lease.block = block.id
-                WHERE block.pool = ? GROUP BY block.id ORDER BY block.first
+                SELECT cidr, owner, coalesce(leases, 0), pods
+                FROM block LEFT JOIN (
+                  SELECT block, count(*) AS leases,
+                    group_concat(coalesce(pod_namespace || '/' || pod_name, 'container ' || container_id), char(10)) AS pods
+                  FROM lease GROUP BY block) AS used ON used.block = block.id
+                WHERE pool = ? ORDER BY first
                 """)
             try row.bind(1, pool.id)
             var holdings: [Holding] = []

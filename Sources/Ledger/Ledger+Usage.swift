@@ -17,8 +17,8 @@ package struct PoolUsage: Hashable, Sendable {
 extension Ledger {
     /// How full the pools of a family are.
     package borrowing func usage(_ family: AddressFamily) throws(LedgerError) -> [PoolUsage] {
-        let reserved = try reservedPrefixes()
-        let shares = try shares(reserved)
+        let reserved = try sql { () throws(SQLiteError) in try reservedPrefixes() }
+        let shares = try sql { () throws(SQLiteError) in try self.shares(ReservedRanges(reserved)) }
         var usages: [PoolUsage] = []
         for pool in try pools() where pool.cidr.family == family {
             let claimed = shares.filter { $0.pool == pool.id }.map(\.share)

@@ -5,6 +5,13 @@ import System
 enum Output {
     static func line(_ text: String = "") { write(text + "\n", to: 1) }
 
+    /// Many lines at once: a reader at the other end of a pipe would be woken for each otherwise.
+    static func lines(_ lines: [String]) {
+        var text = ""
+        for line in lines { text += line + "\n" }
+        write(text, to: 1)
+    }
+
     /// Text with its own line ends.
     static func text(_ text: String) { write(text, to: 1) }
 

@@ -51,7 +51,7 @@ extension [Fate] {
     func show(isRehearsal: Bool) {
         var table = Table("OBJECT", "HOLDER", "OUTCOME")
         for fate in self { table.add(fate.subject, fate.holder, fate.words(isRehearsal: isRehearsal)) }
-        for line in table.lines { Output.line(line) }
+        Output.lines(table.lines)
         let taken = count { $0.isTaken }
         let refused = count { $0.isRefused }
         let rest = "\(count - taken - refused) left behind, \(refused) refused"
