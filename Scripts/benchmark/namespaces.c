@@ -22,8 +22,8 @@ void give_up(const char *call) {
 
 void keep_namespaces(int count) {
     keeper = getpid();
-    // Beside the namespaces, three ends of pipes for each process of a wave.
-    const rlim_t most = (rlim_t)(first_descriptor + 4 * count + 16);
+    // Beside the namespaces, three ends of pipes for each process of a wave, 256 at most.
+    const rlim_t most = (rlim_t)(first_descriptor + count + 1024);
     const struct rlimit descriptors = {.rlim_cur = most, .rlim_max = most};
     if (setrlimit(RLIMIT_NOFILE, &descriptors)) give_up("setrlimit");
     int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
