@@ -65,6 +65,9 @@ package struct Prefix: Hashable, Sendable {
     /// Which protocol the prefix belongs to.
     package var family: AddressFamily { address.family }
 
+    /// Whether it holds one address only.
+    package var isSingleAddress: Bool { length == family.bits }
+
     /// The lowest address, the same as `address`.
     package var first: IPAddress { address }
 

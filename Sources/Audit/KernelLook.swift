@@ -106,7 +106,7 @@ extension KernelLook {
         for link in tables.links where link.kind == "veth" && link.mac == LinkPlan.hostMAC {
             guard let attachment = Attachment(alias: link.alias), !leased.contains(link.alias) else { continue }
             // Not the routes that the kernel makes for IPv6 by itself.
-            let ways = tables.routes(byLink: link.index).map(\.destination).filter { $0.length == $0.family.bits }
+            let ways = tables.routes(byLink: link.index).map(\.destination).filter(\.isSingleAddress)
             let held = ways.filter { way in ledger.pools.contains { $0.cidr.contains(way) } }
             guard ways.isEmpty || !held.isEmpty else { continue }
             let words = held.map(\.address.description).joined(separator: " and ")
@@ -125,7 +125,7 @@ extension KernelLook {
     /// Routes to single addresses of the pools.
     private mutating func compareRoutes() {
         let leases = Dictionary(ledger.leases.map { ($0.lease.address, $0) }, uniquingKeysWith: { first, _ in first })
-        for route in tables.routes where route.destination.length == route.destination.family.bits {
+        for route in tables.routes where route.destination.isSingleAddress {
             let address = route.destination.address
             guard case .link(let index) = route.target, ledger.pools.contains(where: { $0.cidr.contains(address) })
             else {
@@ -158,7 +158,7 @@ extension KernelLook {
     }
 
     private mutating func compareBlackholes() {
-        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted }
+        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted && !$0.cidr.isSingleAddress }
         for block in own where !tables.routes(to: block.cidr).contains(where: { $0.target == .blackhole }) {
             findings.append(
                 Finding(

@@ -16,7 +16,7 @@ extension Repair {
             return .gone
         }
         let addresses = tables.routes(byLink: link.index).map(\.destination).filter { destination in
-            destination.length == destination.family.bits && ledger.pools.contains { $0.cidr.contains(destination) }
+            destination.isSingleAddress && ledger.pools.contains { $0.cidr.contains(destination) }
         }.map(\.address)
         guard !addresses.isEmpty else { return .left }
         let dead = try deadHolders(of: addresses, tables, ledger, book, directory)

@@ -33,7 +33,8 @@ extension Repair {
 
     private borrowing func putBlackholes(_ book: borrowing Ledger) throws(AuditError) {
         let ledger = try books { () throws(LedgerError) in try book.snapshot() }
-        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted }.map(\.cidr)
+        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted && !$0.cidr.isSingleAddress }
+            .map(\.cidr)
         try wires { () throws(WiringError) in
             var wiring = try Wiring()
             let found = try wiring.blackholes(origin: options.routeOrigin)

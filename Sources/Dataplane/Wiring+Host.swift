@@ -116,7 +116,7 @@ extension LinkPlan {
     package var blackholes: [Route] {
         var routes: [Route] = []
         for address in addresses {
-            guard let block = address.block else { continue }
+            guard let block = address.block, !block.isSingleAddress else { continue }
             routes.append(.blackhole(block, origin: blackholeOrigin))
         }
         return routes

@@ -146,15 +146,15 @@ extension Wiring {
         try kernel { () throws(NetlinkError) in try host.links() }
     }
 
-    /// Puts the blocks' blackhole routes where they are missing.
+    /// Puts the blocks' blackhole routes where they are missing; a block of one address has none.
     package mutating func announce(_ blocks: [Prefix], origin: UInt8) throws(WiringError) {
-        for block in blocks { batch.addRoute(.blackhole(block, origin: origin)) }
+        for block in blocks where !block.isSingleAddress { batch.addRoute(.blackhole(block, origin: origin)) }
         for failure in try exchange() where failure.number != EEXIST { throw .kernel(failure.error) }
     }
 
-    /// Puts the blocks' blackhole routes in the place of whatever is routed to the very same prefixes.
+    /// The same, in the place of whatever is routed to the very same prefixes.
     package mutating func claim(_ blocks: [Prefix], origin: UInt8) throws(WiringError) {
-        for block in blocks {
+        for block in blocks where !block.isSingleAddress {
             batch.replaceRoute(.blackhole(block, origin: origin))
             if !batch.hasRoom { try checkClaim() }
         }

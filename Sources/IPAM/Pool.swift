@@ -6,7 +6,7 @@ package struct Pool: Hashable, Sendable {
     package var id: Int
     package var name: String
     package var cidr: Prefix
-    /// Prefix length of its blocks: 20 to 31 for IPv4, 116 to 127 for IPv6.
+    /// Prefix length of its blocks: 20 to 31 for IPv4, 116 to 127 for IPv6; 32 or 128 where they are not announced.
     package var blockLength: Int
     /// Whether pods reach what is outside all pools by their node's address.
     package var natOutgoing: Bool
@@ -44,9 +44,9 @@ package struct Pool: Hashable, Sendable {
     /// 26 for IPv4, 122 for IPv6: 64 addresses.
     package static func defaultBlockLength(_ family: AddressFamily) -> Int { family.bits - 6 }
 
-    /// The lengths a block may have.
+    /// The lengths that blocks may have which are announced.
     ///
-    /// A single address has no block route of its own: it would hide the pod's.
+    /// A block of a single address has no route of its own: it would hide the pod's.
     package static func blockLengths(_ family: AddressFamily) -> ClosedRange<Int> {
         (family.bits - 12)...(family.bits - 1)
     }

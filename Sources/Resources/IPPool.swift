@@ -88,10 +88,10 @@ extension IPPool {
         let cidr = try spec.prefix("cidr", by: Prefix.init(parsing:))
         self.init(name: envelope.metadata.name, cidr: cidr)
         metadata = envelope.metadata
-        blockSize = try Self.blockSize(spec, cidr.family) ?? blockSize
         natOutgoing = try spec.truth("natOutgoing") ?? false
         disabled = try spec.truth("disabled") ?? false
         disableBGPExport = try spec.truth("disableBGPExport") ?? false
+        blockSize = try Self.blockSize(spec, cidr.family, isExported: !disableBGPExport) ?? blockSize
         nodeSelector = try spec.selector("nodeSelector") ?? nodeSelector
         assignmentMode = try spec.choice("assignmentMode") ?? assignmentMode
         allowedUses = try Self.uses(spec)
@@ -102,15 +102,18 @@ extension IPPool {
         }
     }
 
-    private static func blockSize(_ spec: Fields, _ family: AddressFamily) throws(ManifestError) -> Int? {
+    /// Blocks of one address have no route of their own, and so cannot be announced.
+    private static func blockSize(
+        _ spec: Fields, _ family: AddressFamily, isExported: Bool
+    ) throws(ManifestError) -> Int? {
         let lengths = Pool.blockLengths(family)
         let length = try spec.number("blockSize", in: lengths.lowerBound...family.bits)
-        guard let length, !lengths.contains(length) else { return length }
+        guard let length, isExported, !lengths.contains(length) else { return length }
         throw spec.error(
             "blockSize", expected: "at most \(lengths.upperBound)",
             because:
                 "the route that announces a block of one address would hide the pod's; \(lengths.upperBound) makes "
-                + "blocks of two")
+                + "blocks of two, and \(length) is for pools that are not announced (disableBGPExport: true)")
     }
 
     private static func uses(_ spec: Fields) throws(ManifestError) -> Set<Use> {

@@ -123,12 +123,14 @@ import Testing
             (
                 #"{"cidr":"10.0.0.0/24","blockSize":32}"#,
                 "spec.blockSize: expected at most 31, found 32: the route that announces a block of one address would "
-                    + "hide the pod's; 31 makes blocks of two"
+                    + "hide the pod's; 31 makes blocks of two, and 32 is for pools that are not announced (disableBGPExport: "
+                    + "true)"
             ),
             (
                 #"{"cidr":"fd00::/64","blockSize":128}"#,
                 "spec.blockSize: expected at most 127, found 128: the route that announces a block of one address would "
-                    + "hide the pod's; 127 makes blocks of two"
+                    + "hide the pod's; 127 makes blocks of two, and 128 is for pools that are not announced "
+                    + "(disableBGPExport: true)"
             ),
             (#"{"cidr":"10.0.0.0/8","disabled":"yes"}"#, "spec.disabled: expected true or false, found \"yes\""),
         ])

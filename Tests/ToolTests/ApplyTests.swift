@@ -109,7 +109,7 @@ struct ApplyTests {
     }
 
     @Test(
-        "refuse blocks of one address, whose route would hide the pod's, with file, line and column",
+        "refuse to announce blocks of one address, whose route would hide the pod's, with file, line and column",
         arguments: [("10.1.0.0/24", 32), ("fd00::/120", 128)])
     func singleAddresses(cidr: String, size: Int) async throws {
         try await withNode { node in

@@ -101,6 +101,32 @@ struct PoolUseTests {
         }
     }
 
+    @Test("that are not announced may have blocks of one address, without a route for the block")
+    func singleAddresses() async throws {
+        try await withNode { node in
+            try await node.apply(
+                pool("four", "10.1.0.0/30", "blockSize: 32", "disableBGPExport: true")
+                    + pool("six", "fd00:1::/126", "blockSize: 128", "disableBGPExport: true"))
+            let both: [String: Value] = ["assign_ipv6": true]
+            let pod = try await node.pod()
+            let result = try await node.add(pod, configuration: node.bare(both))
+            #expect(result.resultAddresses == ["10.1.0.0/32", "fd00:1::/128"])
+            let (second, address) = try await node.start(both)
+            #expect(address == "10.1.0.1")
+            try await expectEqual(node.namespace.blackholes(), [])
+            #expect(try await node.namespace.pings(address))
+            #expect(try await node.tool(["ipam", "check"]).succeeded)
+            try await node.delete(second, configuration: node.bare(both))
+            // The freed address rests, with its block.
+            try await expectEqual(node.start().address, "10.1.0.2")
+            #expect(try await node.tool(["ipam", "check", "--fix"]).succeeded)
+            #expect(try await node.check(pod, result: result, configuration: node.bare(both)).succeeded)
+            let announced = try await node.refuse(
+                "patch", "ippool", "four", "-p", #"{"spec": {"disableBGPExport": false}}"#)
+            #expect(announced.contains("spec.blockSize: expected at most 31, found 32"))
+        }
+    }
+
     @Test("leave out what is reserved, whoever asks")
     func reservations() async throws {
         try await withNode { node in

@@ -82,7 +82,7 @@ package struct CalicoPods {
         in prefixes: [Prefix], besides known: Set<IPAddress>
     ) -> [(address: IPAddress, link: String)] {
         var strangers: [(address: IPAddress, link: String)] = []
-        for route in tables.routes where route.destination.length == route.destination.family.bits {
+        for route in tables.routes where route.destination.isSingleAddress {
             let address = route.destination.address
             guard case .link(let index) = route.target, prefixes.contains(where: { $0.contains(address) }),
                 !known.contains(address), !strangers.contains(where: { $0.address == address })
