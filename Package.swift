@@ -67,6 +67,7 @@ let package = Package(
         room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -90,6 +91,7 @@ let package = Package(
         tests("JSONTests", of: ["JSON", "TestKit"]),
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        tests("BIRDTests", of: ["Addressing", "BIRD", "IPAM", "JSON", "Manifests", "Resources", "TestKit"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),

@@ -29,6 +29,7 @@ enum House {
         Room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
