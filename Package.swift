@@ -61,11 +61,14 @@ let package = Package(
         room("CNI", uses: ["Addressing", "JSON", "System"]),
         room("IPAM", uses: ["Addressing"]),
         room("SQLite", uses: ["CSQLite"]),
-        room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        room("Ledger", uses: ["Addressing", "IPAM", "JSON", "SQLite", "System"]),
         room("Netlink", uses: ["Addressing", "System", "CMnl"]),
         room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         room("Masquerade", uses: ["Addressing", "JSON", "System"]),
+        room(
+            "NetworkConfiguration",
+            uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
@@ -73,15 +76,16 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "SQLite",
-                "System",
+                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink",
+                "NetworkConfiguration", "SQLite", "System",
                 .product(name: "Logging", package: "swift-log"),
             ] + (startsQuickly ? ["CStart"] : []),
             swiftSettings: strict),
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Resources", "System",
+                "Addressing", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
+                "NetworkConfiguration", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -99,12 +103,15 @@ let package = Package(
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
-        tests("ToolTests", of: ["TestKit", "martlet", "martletctl"], beside: ["Golden", "Schemas"]),
+        tests(
+            "ToolTests", of: ["TestKit", "martlet", "martletctl", "tamper", .product(name: "Yams", package: "Yams")],
+            beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
-        tests("AuditTests", of: ["Audit", "TestKit", "martlet", "martletctl", "tamper"]),
+        tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         .executableTarget(name: "tamper", path: "Tests/Tamper"),
         tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
+        tests("ModelTests", of: ["CSQLite", "TestKit", "martlet", "martletctl", "tamper"]),
     ] + (startsQuickly ? [.target(name: "CStart")] : [])
         + (fuzzing ? [fuzzer("FuzzJSON", of: "JSON"), fuzzer("FuzzAddressing", of: "Addressing")] : [])
 )

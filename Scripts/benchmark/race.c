@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_contestants = 8, most_at_once = 256, most_variables = 8, most_input = 16384, most_output = 4096 };
+enum { most_contestants = 16, most_at_once = 256, most_variables = 8, most_input = 16384, most_output = 4096 };
 
 struct contestant {
     const char *name;

@@ -20,6 +20,13 @@ package struct Prefix: Hashable, Sendable {
         self.init(covering: address, checkedLength: length)
     }
 
+    /// Makes the longest prefix that both addresses lie in; nil for addresses of two families.
+    package init?(covering one: IPAddress, and other: IPAddress) {
+        guard one.family == other.family else { return nil }
+        let differing = UInt128.bitWidth - (one.value ^ other.value).leadingZeroBitCount
+        self.init(covering: one, checkedLength: one.family.bits - differing)
+    }
+
     /// The prefix of one address alone: a /32 or a /128.
     package init(host address: IPAddress) { self.init(covering: address, checkedLength: address.family.bits) }
 

@@ -49,10 +49,12 @@ package enum Audit {
             before = look
             if pending.isEmpty { return (before.ledger, []) }
         }
-        if pending.contains(where: { $0.code == .forwardDropped }) {
-            // The only pod may be about to go, and the plugin `firewall` has taken its rules away already.
-            usleep(300_000)
-            pending = try standing(pending, before, try Look(book, directory, options), directory)
+        // A pod may be about to go, and the plugin `firewall` has taken its rules away already.
+        for _ in 0..<4 where pending.contains(where: { $0.code == .forwardDropped }) {
+            usleep(250_000)
+            let look = try Look(book, directory, options)
+            pending = try standing(pending, before, look, directory)
+            before = look
         }
         // A container that ended and came again between two looks may have got the very same lease.
         let ended = try books { () throws(LedgerError) in try book.ended(after: first.ledger.lastEnded) }
@@ -114,6 +116,8 @@ package struct AuditOptions: Sendable {
     package var nearlyFull = 90
     /// Where runtimes note what they were answered (libcni).
     package var resultCache = "/var/lib/cni/results"
+    /// Hears how many pods have been compared, and of how many; each look begins anew.
+    package var progress: @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
 
     package init(node: String) { self.node = node }
 }
@@ -129,7 +133,9 @@ extension Finding {
     /// One finding for two that are the same but for what they say, such as of two settings of one link.
     fileprivate func joined(with other: Finding) -> Finding {
         if other.text == text { return self }
-        return Finding(code, subject, text + "; " + other.text, since: since, repair: repair, attachment: attachment)
+        return Finding(
+            code, subject, text + "; " + other.text, since: since,
+            repair: other.repair == repair ? repair : repair + " && " + other.repair, attachment: attachment)
     }
 
     var identity: Identity { Identity(code: code, subject: subject, attachment: attachment) }

@@ -7,6 +7,8 @@ import System
 package enum AuditError: Error, Sendable {
     case ledger(LedgerError)
     case wiring(WiringError)
+    /// Something else of the node cannot be looked at; the text says what, and why.
+    case unreadable(String)
 
     /// Whether the ledger's file is damaged.
     var isDamage: Bool {

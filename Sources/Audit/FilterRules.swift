@@ -42,7 +42,7 @@ indirect enum FilterCondition {
     case family(AddressFamily)
     /// States that iptables does not tell nft: mostly that a connection is known.
     case hiddenState
-    /// A set that iptables does not tell nft: who keeps one for pods will have put them in.
+    /// A set that iptables does not tell nft: who accepts by one will have put the pods in, who drops by one will not.
     case hiddenSet
     /// What no pod can be told by: a port, a mark.
     case other
@@ -60,6 +60,8 @@ struct PodPacket {
     enum Answer {
         /// It is, for what it has of the pod.
         case yes
+        /// It may be, for what it has of the pod.
+        case mayBe
         /// It is, whosever it is.
         case always
         case perhaps
@@ -77,12 +79,13 @@ struct PodPacket {
         case .state(let states): return states.contains(isFromPod ? "new" : "established") ? .always : .no
         case .family(let family): return family == address.family ? .always : .no
         case .hiddenState: return isFromPod ? .no : .perhaps
-        case .hiddenSet: return .yes
+        case .hiddenSet: return .mayBe
         case .other: return .perhaps
         case .not(let condition):
             switch answer(condition) {
             case .yes, .always: return .no
             case .no: return .always
+            case .mayBe: return .mayBe
             case .perhaps: return .perhaps
             }
         }

@@ -33,8 +33,8 @@ struct FilterWalk {
         for rule in chain.rules {
             let answers = rule.conditions.map(packet.answer)
             if answers.contains(.no) { continue }
-            let isSure = isSure && !answers.contains(.perhaps)
-            let isAboutPods = isAboutPods || answers.contains(.yes)
+            let isSure = isSure && !answers.contains(.perhaps) && !answers.contains(.mayBe)
+            let isAboutPods = isAboutPods || answers.contains(.yes) || answers.contains(.mayBe)
             switch rule.verdict {
             case .accept:
                 if isSure || isAboutPods { return .accepted }

@@ -12,6 +12,15 @@ final class Interfaces {
         let mac: MACAddress?
         let path: String
         let identity: FileStatus.Identity
+
+        /// The namespace that it is in; nil if that has gone meanwhile.
+        func namespace() -> NetworkNamespace? {
+            do throws(NetworkNamespace.Refusal) {
+                let namespace = try NetworkNamespace(at: path)
+                guard namespace.identity == identity else { return nil }
+                return namespace
+            } catch { return nil }
+        }
     }
 
     private struct Ends: Hashable {
@@ -21,22 +30,34 @@ final class Interfaces {
 
     private lazy var all = Self.read()
 
-    /// The other end of a host's link, if it is in a namespace that can be found and has this name.
+    /// The other end of a host's link, if it is in a namespace that can be found.
+    func otherEnd(of link: Link) -> Interface? {
+        let candidates = all[Ends(host: link.index, pod: link.peerIndex)] ?? []
+        return candidates.first { candidate in
+            do throws(WiringError) {
+                guard let namespace = candidate.namespace() else { return false }
+                return try Wiring().isOtherEnd(of: link, in: namespace)
+                // What the kernel does not say is no proof.
+            } catch { return false }
+        }
+    }
+
+    /// The same, if it has this name.
     func otherEnd(of link: Link, named name: String) -> Interface? {
-        let found = all[Ends(host: link.index, pod: link.peerIndex)]
+        let found = otherEnd(of: link)
         return found?.name == name ? found : nil
     }
 
-    private static func read() -> [Ends: Interface] {
-        var interfaces: [Ends: Interface] = [:]
+    private static func read() -> [Ends: [Interface]] {
+        var interfaces: [Ends: [Interface]] = [:]
         var seen: Set<FileStatus.Identity> = []
         for path in paths() {
             // What has gone meanwhile, or is no namespace, is not searched.
             guard let identity = identity(path), seen.insert(identity).inserted, let links = links(path, identity)
             else { continue }
             for link in links where link.kind == "veth" {
-                interfaces[Ends(host: link.peerIndex, pod: link.index)] = Interface(
-                    name: link.name, mac: link.mac, path: path, identity: identity)
+                interfaces[Ends(host: link.peerIndex, pod: link.index), default: []].append(
+                    Interface(name: link.name, mac: link.mac, path: path, identity: identity))
             }
         }
         return interfaces

@@ -38,7 +38,8 @@ extension KernelLook {
     private mutating func comparePods() throws(AuditError) {
         let own = Set(ledger.blocks.filter { $0.owner == options.node }.map(\.id))
         let pods = Dictionary(grouping: ledger.leases.filter { own.contains($0.lease.block) }) { $0.lease.attachment }
-        for (attachment, entries) in pods {
+        for (index, (attachment, entries)) in pods.enumerated() {
+            options.progress(index + 1, pods.count)
             let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
             if let pod = observed { try compare(pod) }
         }
@@ -139,7 +140,7 @@ extension KernelLook {
                         .routeElsewhere, address.description,
                         "\(address) is leased to \(entry.holder) by \(entry.lease.hostInterface), and routed to \(name)",
                         since: entry.createdAt, attachment: entry.lease.attachment))
-            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil {
+            } else if device.flatMap({ Attachment(alias: $0.alias) }) == nil, !isOfNoPod(address, on: index) {
                 findings.append(
                     Finding(
                         .routeWithoutLease, address.description,
@@ -148,6 +149,12 @@ extension KernelLook {
                         repair: "ip route del \(address) dev \(name)"))
             }
         }
+    }
+
+    /// Whether an address is no pod's: the device's own, as `ptp` gives it the subnet's gateway, or reserved.
+    private func isOfNoPod(_ address: IPAddress, on link: Int32) -> Bool {
+        tables.addresses(ofLink: link).contains { $0.address == address }
+            || ledger.reservations.contains { $0.cidr.contains(address) }
     }
 
     private mutating func compareBlackholes() {
@@ -176,7 +183,11 @@ extension KernelLook {
         ledger.leases.filter {
             !$0.lease.hostInterface.isEmpty && !inFlight.includes($0.lease.attachment)
                 && now - $0.createdAt >= options.grace && tables.link(named: $0.lease.hostInterface) != nil
-        }.map { ForwardLook.Sender(link: $0.lease.hostInterface, address: $0.lease.address) }
+        }.map {
+            ForwardLook.Sender(
+                link: $0.lease.hostInterface, address: $0.lease.address, holder: $0.holder,
+                attachment: $0.lease.attachment, since: $0.createdAt)
+        }
     }
 
     private mutating func compareForwarding() throws(AuditError) {

@@ -19,7 +19,8 @@ enum LegacyTables {
         return parse(String(decoding: saved, as: UTF8.self), program, family)
     }
 
-    private static func names(in path: String) -> [Substring] {
+    /// The tables that the kernel has, by one of its lists.
+    static func names(in path: String) -> [Substring] {
         do throws(SystemError) { return try readText(path).split(separator: "\n") } catch { return [] }
     }
 

@@ -10,9 +10,14 @@ struct NftRuleset {
 
     /// What the kernel has; nil where there is no nft, or it does not say.
     static func read() -> NftRuleset? {
+        guard let text = list("ruleset") else { return nil }
+        do throws(JSON.SyntaxError) { return NftRuleset(try JSON.parse(text)) } catch { return nil }
+    }
+
+    /// What `nft -j list` prints of the kernel's; nil where there is no nft, or it does not say.
+    static func list(_ what: String) -> [UInt8]? {
         for folder in ["/usr/sbin", "/sbin", "/usr/bin", "/bin"] where access(folder + "/nft", X_OK) == 0 {
-            guard let text = output(of: folder + "/nft", ["-j", "list", "ruleset"]) else { return nil }
-            do throws(JSON.SyntaxError) { return NftRuleset(try JSON.parse(text)) } catch { return nil }
+            return output(of: folder + "/nft", ["-j", "list", what])
         }
         return nil
     }

@@ -29,7 +29,7 @@ struct ObservedPod {
         isSandboxThere = sandbox != nil
         let named = tables.link(named: first.lease.hostInterface)
         hasNameless = named?.alias.isEmpty ?? false
-        if let named, attachment.owner.owns(named) {
+        if let named, LinkOwner(alias: attachment.alias).owns(named) {
             link = named
         } else if let other = tables.link(alias: attachment.alias) {
             link = other
@@ -94,17 +94,12 @@ struct Expectation {
         self.leniency = leniency
         knowsMAC = answered != nil || born != nil
         plan = LinkPlan(
-            hostName: hostName, owner: pod.attachment.owner, podName: pod.attachment.ifname,
+            hostName: hostName, owner: LinkOwner(alias: pod.attachment.alias), podName: pod.attachment.ifname,
             podMAC: answered ?? born ?? LinkPlan.hostMAC, mtu: pod.entries[0].mtu,
             // Blocks are compared by themselves, not once for each pod.
             addresses: pod.entries.map { LinkPlan.Address(InterfaceAddress(host: $0.lease.address), block: nil) },
             destinations: [], wantsDefaultRoute: true, blackholeOrigin: 0, podForwards: false, enablesForwarding: false)
     }
-}
-
-extension Attachment {
-    /// How the attachment's link is known.
-    var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
 }
 
 extension MACAddress {

@@ -12,7 +12,9 @@ extension Repair {
         _ finding: Finding, _ attachment: Attachment, _ tables: HostTables, _ ledger: LedgerSnapshot,
         _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) throws(AuditError) -> Outcome {
-        guard let link = tables.link(named: finding.subject), attachment.owner.owns(link) else { return .gone }
+        guard let link = tables.link(named: finding.subject), LinkOwner(alias: attachment.alias).owns(link) else {
+            return .gone
+        }
         let addresses = tables.routes(byLink: link.index).map(\.destination).filter { destination in
             destination.length == destination.family.bits && ledger.pools.contains { $0.cidr.contains(destination) }
         }.map(\.address)

@@ -58,12 +58,13 @@ extension Repair {
         }
     }
 
-    /// Gives back every block of the node that nothing is leased from and no address of which still rests.
+    /// Gives back every block of these pools on the node that nothing is leased from and no address of which still rests.
     package borrowing func giveBackEmptyBlocks(
-        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+        ofPools pools: Set<Int>, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) throws(AuditError) {
         try withBlockRoutes(directory) { () throws(AuditError) in
-            for block in try books({ () throws(LedgerError) in try book.emptyBlocks() }) {
+            for block in try books({ () throws(LedgerError) in try book.emptyBlocks() })
+            where pools.contains(block.pool) {
                 _ = try giveBack(block, book, directory)
             }
         }

@@ -36,11 +36,35 @@ package struct Repair: ~Copyable {
         _ finding: Finding, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) throws(AuditError) -> Outcome {
         guard let attachment = finding.attachment else { return try mendNode(finding, book, directory) }
+        return try locking(attachment, directory) { () throws(AuditError) in
+            try mendPod(finding, attachment, book, directory)
+        }
+    }
+
+    /// Brings the wires of a pod that was taken over from another plugin to what its lease says.
+    borrowing func settle(
+        _ attachment: Attachment, _ ledger: LedgerSnapshot, _ book: borrowing Ledger,
+        _ directory: borrowing LedgerDirectory
+    ) throws(AuditError) {
+        try locking(attachment, directory) { () throws(AuditError) in
+            let entries = ledger.leases.filter { $0.lease.attachment == attachment }
+            let observed = try wires { () throws(WiringError) in
+                try ObservedPod(attachment, entries, try HostTables())
+            }
+            // One that has gone meanwhile is left to its DEL.
+            guard let pod = observed, pod.link != nil, pod.isSandboxThere else { return }
+            _ = try rewire(pod, book, directory)
+        }
+    }
+
+    private borrowing func locking<Result>(
+        _ attachment: Attachment, _ directory: borrowing LedgerDirectory, _ body: () throws(AuditError) -> Result
+    ) throws(AuditError) -> Result {
         try books { () throws(LedgerError) in try directory.lock(attachment) }
         do throws(AuditError) {
-            let outcome = try mendPod(finding, attachment, book, directory)
+            let result = try body()
             try books { () throws(LedgerError) in try directory.unlock(attachment) }
-            return outcome
+            return result
         } catch {
             // The failure to tell is the first; the lock is given back when this process ends at the latest.
             do throws(LedgerError) { try directory.unlock(attachment) } catch {}

@@ -8,6 +8,7 @@
 #include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/neighbour.h>
+#include <linux/net_namespace.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>

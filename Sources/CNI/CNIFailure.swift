@@ -10,17 +10,20 @@ package struct CNIFailure: Error, Hashable, Sendable {
     package let message: String
     /// Circumstances and what to do; may be empty.
     package let details: String
+    /// Where in the configuration the mistake stands, for whoever has the file at hand; nil where it is not known.
+    package let path: JSON.Path?
 
     /// Makes a failure.
-    package init(_ code: Code, _ message: String, details: String = "") {
+    package init(_ code: Code, _ message: String, details: String = "", at path: JSON.Path? = nil) {
         self.code = code
         self.message = message
         self.details = details
+        self.path = path
     }
 
     /// Makes a failure from a value that is not the one wanted.
     package init(_ code: Code, _ error: JSON.TypeError) {
-        self.init(code, error.description)
+        self.init(code, error.description, at: error.path)
     }
 
     /// Makes a failure from a value of the configuration: a wrong one, or one that cannot be honoured.

@@ -68,7 +68,8 @@ extension CNIRequest {
         guard let version = CNIVersion(rawValue: text) else {
             throw CNIFailure(
                 .incompatibleVersion, "cniVersion \(JSON.string(text)) is not supported",
-                details: "the configuration says \(JSON.string(text)), this plugin supports \(CNIVersion.list)")
+                details: "the configuration says \(JSON.string(text)), this plugin supports \(CNIVersion.list)",
+                at: configuration.path(to: "cniVersion"))
         }
         return version
     }

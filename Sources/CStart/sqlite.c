@@ -1,4 +1,4 @@
-// SQLite's extensions, left out of the static plugin: no statement of the ledger uses full text, R-trees or JSON, and
+// SQLite's extensions, left out of the static plugin: no statement of the ledger may use full text, R-trees or JSON, and
 // each opening of a database would register their modules and functions.
 //
 // As in runtime.c: where these definitions come first, the linker leaves out the members of SQLite's archive that hold

@@ -1,3 +1,4 @@
+import Addressing
 import Netlink
 
 /// Whose a link is. Nothing is ever removed because of its name alone.
@@ -10,10 +11,10 @@ package struct LinkOwner: Hashable, Sendable {
     /// link that is known by this number: 30 bits of the alias's hash.
     package let mark: UInt32
 
-    /// An owner by its alias and the alias's hash.
-    package init(alias: String, hash: UInt64) {
+    /// An owner by its alias.
+    package init(alias: String) {
         self.alias = alias
-        mark = UInt32(truncatingIfNeeded: hash) & 0x3FFF_FFFF | 0x4000_0000
+        mark = UInt32(truncatingIfNeeded: fnv1a(alias)) & 0x3FFF_FFFF | 0x4000_0000
     }
 
     /// Whether a link is this owner's.

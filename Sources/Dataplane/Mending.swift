@@ -26,6 +26,14 @@ package enum Mending {
         try removeOtherWays(plan, link, socket)
     }
 
+    /// Tells a link whose it is, and nothing else.
+    package static func mark(_ link: Link, _ owner: LinkOwner) throws(WiringError) {
+        let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }
+        var batch = MessageBatch()
+        batch.set(alias: owner.alias, ofLink: link.index)
+        try send(&batch, socket)
+    }
+
     /// Tells the host the pod's MAC. Last of all: the carrier's event would flush it.
     package static func introducePod(_ plan: LinkPlan, _ link: Link) throws(WiringError) {
         let socket = try kernel { () throws(NetlinkError) in try NetlinkSocket() }

@@ -81,6 +81,26 @@ extension Wiring {
         return try kernel { () throws(NetlinkError) in try socket.links() }
     }
 
+    /// Whether a namespace is that of a link's other end. Numbers alone do not tell: each namespace counts its own links.
+    package borrowing func isOtherEnd(
+        of link: Link, in namespace: borrowing NetworkNamespace
+    ) throws(WiringError) -> Bool {
+        guard let number = link.peerNamespace else { return false }
+        let raw = namespace.descriptor.raw
+        return try kernel { () throws(NetlinkError) in try host.number(ofNamespace: raw) } == number
+    }
+
+    /// The addresses of an interface of a namespace. The calling thread goes there and comes back.
+    package static func addresses(
+        of name: String, in namespace: borrowing NetworkNamespace
+    ) throws(WiringError) -> [InterfaceAddress] {
+        let socket = try socket(in: namespace)
+        return try kernel { () throws(NetlinkError) in
+            guard let link = try socket.link(named: name) else { return [] }
+            return try socket.addresses(ofLink: link.index)
+        }
+    }
+
     /// A socket of another namespace, for this one: the thread goes there for a moment.
     static func socket(in namespace: borrowing NetworkNamespace) throws(WiringError) -> NetlinkSocket {
         try inside(namespace) { () throws(WiringError) in

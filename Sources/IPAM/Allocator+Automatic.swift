@@ -38,7 +38,7 @@ extension Allocator {
     }
 
     /// Position of the first address of a block, from a position on, that nothing speaks against.
-    private func untouched<View: AllocationView & ~Copyable>(
+    func untouched<View: AllocationView & ~Copyable>(
         _ block: Prefix, from start: Int, _ view: borrowing View
     ) throws(View.Failure) -> Int? {
         var position = start
@@ -79,7 +79,9 @@ extension Allocator {
             if let next = try untouched(block, from: 0, view), let address = block.first.advanced(by: UInt128(next)) {
                 return Choice(address: address, pool: pool, source: .newBlock(block, next: next + 1))
             }
-            guard let following = block.last.advanced(by: 1), following <= end else { return nil }
+            // What reserves it may be far larger than a block.
+            let reserved = try reservation(covering: block.last, view)?.last ?? block.last
+            guard let following = max(block.last, reserved).advanced(by: 1), following <= end else { return nil }
             from = following
         }
         return nil

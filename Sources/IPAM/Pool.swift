@@ -6,7 +6,7 @@ package struct Pool: Hashable, Sendable {
     package var id: Int
     package var name: String
     package var cidr: Prefix
-    /// Prefix length of its blocks: 20 to 32 for IPv4, 116 to 128 for IPv6.
+    /// Prefix length of its blocks: 20 to 31 for IPv4, 116 to 127 for IPv6.
     package var blockLength: Int
     /// Whether pods reach what is outside all pools by their node's address.
     package var natOutgoing: Bool
@@ -94,6 +94,9 @@ package struct Pool: Hashable, Sendable {
 
     /// The block that an address of the pool lies in.
     package func block(of address: IPAddress) -> Prefix? { Prefix(covering: address, length: blockLength) }
+
+    /// The block that holds the address after this one; nil after a family's last.
+    package func block(after address: IPAddress) -> Prefix? { address.advanced(by: 1).flatMap(block(of:)) }
 }
 
 /// What makes a list of pools unusable.

@@ -49,7 +49,7 @@ struct Parser {
         return value
     }
 
-    private mutating func value() throws(Flaw) -> JSON {
+    mutating func value() throws(Flaw) -> JSON {
         switch peek {
         case 0x22: return .string(try string())
         case 0x7B: return try object()
@@ -104,7 +104,7 @@ struct Parser {
     }
 
     /// Takes an opening bracket.
-    private mutating func enter() throws(Flaw) {
+    mutating func enter() throws(Flaw) {
         guard depth < limits.depth else { throw Flaw("it is nested deeper than \(limits.depth) levels", at: position) }
         depth += 1
         position += 1
@@ -112,7 +112,7 @@ struct Parser {
     }
 
     /// Takes the closing bracket if it is there.
-    private mutating func closes(_ bracket: UInt8) -> Bool {
+    mutating func closes(_ bracket: UInt8) -> Bool {
         guard peek == bracket else { return false }
         position += 1
         depth -= 1
@@ -120,7 +120,7 @@ struct Parser {
     }
 
     /// Takes a comma and what white space follows, or the closing bracket.
-    private mutating func separatorOrEnd(_ bracket: UInt8, _ expected: StaticString) throws(Flaw) -> Bool {
+    mutating func separatorOrEnd(_ bracket: UInt8, _ expected: StaticString) throws(Flaw) -> Bool {
         skipWhiteSpace()
         if closes(bracket) { return true }
         guard peek == 0x2C else { throw unexpected(expected) }

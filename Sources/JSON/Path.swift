@@ -16,6 +16,41 @@ extension JSON {
     }
 }
 
+extension JSON.Path {
+    /// From one value to a part of it.
+    package enum Step: Hashable, Sendable {
+        case key(String)
+        case index(Int)
+    }
+
+    /// The place that steps from the document inwards lead to.
+    package init(_ steps: some Sequence<Step>) {
+        self = steps.reduce(.root) { path, step in
+            switch step {
+            case .key(let name): .key(path, name)
+            case .index(let index): .index(path, index)
+            }
+        }
+    }
+
+    /// From the document inwards.
+    package var steps: [Step] {
+        var steps: [Step] = []
+        var path = self
+        while true {
+            switch path {
+            case .root: return steps.reversed()
+            case .key(let parent, let name):
+                steps.append(.key(name))
+                path = parent
+            case .index(let parent, let index):
+                steps.append(.index(index))
+                path = parent
+            }
+        }
+    }
+}
+
 extension JSON.Path: CustomStringConvertible {
     /// The path with dots and brackets, names of other than plain letters in quotes; empty for the document itself.
     package var description: String {

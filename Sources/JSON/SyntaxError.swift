@@ -41,19 +41,14 @@ extension JSON {
 struct Flaw: Error {
     let message: String
     let offset: Int
-    private var steps: [Step] = []
-
-    enum Step {
-        case key(String)
-        case index(Int)
-    }
+    private var steps: [JSON.Path.Step] = []
 
     init(_ message: String, at offset: Int) {
         self.message = message
         self.offset = offset
     }
 
-    func inside(_ step: Step) -> Flaw {
+    func inside(_ step: JSON.Path.Step) -> Flaw {
         var flaw = self
         flaw.steps.append(step)
         return flaw
@@ -71,12 +66,7 @@ struct Flaw: Error {
                 column += 1
             }
         }
-        let path = steps.reversed().reduce(JSON.Path.root) { path, step in
-            switch step {
-            case .key(let name): .key(path, name)
-            case .index(let index): .index(path, index)
-            }
-        }
-        return JSON.SyntaxError(message: message, line: line, column: column, path: path)
+        return JSON.SyntaxError(
+            message: message, line: line, column: column, path: JSON.Path(steps.reversed()))
     }
 }

@@ -74,12 +74,14 @@ package struct Grant: Sendable {
     package let leases: [Lease]
     /// Whether the attachment held them before: an ADD that was killed, or came twice.
     package let isRepeated: Bool
-    /// Whether a block was claimed; its owner must survive a power cut.
-    package let claimedBlock: Bool
+    /// Rows of the blocks that were claimed for it; their owner must survive a power cut.
+    package let claimed: [Int]
     /// Addresses that had not rested.
     package let unrested: [IPAddress]
     /// The pools of the leases.
     package let pools: [Pool]
     /// All pools of the ledger: what is inside of one is never masqueraded.
     package let allPools: [Pool]
+    /// Whether the request's pools were not in the ledger as they are now.
+    package let hasNewPools: Bool
 }

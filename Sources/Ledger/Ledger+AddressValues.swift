@@ -11,6 +11,14 @@ extension Statement {
         }
     }
 
+    /// Reads an address that was bound by `bind(_:ordered:)`; nil for anything else.
+    borrowing func address(_ column: Int32, ordered family: AddressFamily) -> IPAddress? {
+        switch family {
+        case .ipv4: IPAddress(.ipv4, UInt128(truncatingIfNeeded: integer(column)))
+        case .ipv6: withBytes(column) { IPAddress(family: .ipv6, bytes: $0) }
+        }
+    }
+
     /// Reads an address that was written as text.
     borrowing func address(_ column: Int32) throws(SQLiteError) -> IPAddress {
         do throws(AddressError) { return try IPAddress(parsing: text(column)) } catch {

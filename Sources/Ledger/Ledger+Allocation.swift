@@ -4,7 +4,7 @@ import SQLite
 
 extension Ledger: AllocationView {
     package borrowing func freedAddress(in pool: Pool, after sequence: Int) throws(SQLiteError) -> FreedAddress? {
-        let row = try connection.prepare(
+        let row = try connection.prepareForMany(
             """
             SELECT address, block, sequence,
               boot_id <> ?5 OR ?6 - at >= coalesce(?7, (SELECT rest_seconds FROM ledger), 180)
@@ -50,7 +50,7 @@ extension Ledger: AllocationView {
     }
 
     package borrowing func openBlock(in pool: Pool, after id: Int) throws(SQLiteError) -> OpenBlock? {
-        let row = try connection.prepare(
+        let row = try connection.prepareForMany(
             """
             SELECT id, cidr, next FROM block
             WHERE owner = ? AND pool = ? AND routed = ? AND next < size AND id > ? ORDER BY id LIMIT 1
@@ -64,7 +64,7 @@ extension Ledger: AllocationView {
     }
 
     package borrowing func isTaken(_ address: IPAddress) throws(SQLiteError) -> Bool {
-        let row = try connection.prepare(
+        let row = try connection.prepareForMany(
             "SELECT EXISTS (SELECT 1 FROM lease WHERE address = ?1) OR EXISTS (SELECT 1 FROM freed WHERE address = ?1)")
         try row.bind(1, address.description)
         return try row.step() && row.bool(0)
@@ -77,28 +77,50 @@ extension Ledger: AllocationView {
     }
 
     package borrowing func reservation(covering address: IPAddress) throws(SQLiteError) -> Prefix? {
-        let row = try connection.prepare("SELECT cidr FROM reservation WHERE first <= ?1 AND last >= ?1 LIMIT 1")
-        try row.bind(1, ordered: address)
-        return try row.step() ? try row.prefix(0) : nil
+        let row = try connection.prepareForMany(
+            "SELECT cidr FROM reservation WHERE first <= ? ORDER BY first DESC, last DESC LIMIT 1")
+        var highest = address
+        while true {
+            try row.bind(1, ordered: highest)
+            guard try row.step() else { return nil }
+            let nearest = try row.prefix(0)
+            if nearest.contains(address) { return nearest }
+            // Prefixes nest or lie apart: what covers the address covers all that it shares with a lower neighbour, and
+            // so begins before both. Thousands of neighbours are stepped over, not through.
+            guard nearest.first.value > 0, let shared = Prefix(covering: nearest.first, and: address) else {
+                return nil
+            }
+            highest = min(shared.first, IPAddress(address.family, nearest.first.value - 1))
+            row.reset()
+        }
     }
 
     package borrowing func unclaimedBlock(
         in pool: Pool, from start: IPAddress, to end: IPAddress
     ) throws(SQLiteError) -> Prefix? {
-        guard var candidate = Prefix(covering: start, length: pool.blockLength) else { return nil }
-        let row = try connection.prepare(
-            "SELECT cidr FROM block WHERE last >= ? AND first <= ? ORDER BY first")
-        try row.bind(1, ordered: candidate.first)
-        try row.bind(2, ordered: end)
-        while try row.step() {
-            let taken = try row.prefix(0)
-            if !taken.overlaps(candidate) && taken.first > candidate.last { break }
-            guard let following = max(taken.last, candidate.last).advanced(by: 1), following <= end,
-                let next = Prefix(covering: following, length: pool.blockLength)
-            else { return nil }
-            candidate = next
+        let beginnings = try connection.prepareForMany(
+            "SELECT first FROM block WHERE first BETWEEN ? AND ? ORDER BY first")
+        let nearest = try connection.prepareForMany(
+            "SELECT cidr FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        var candidate = Prefix(covering: start, length: pool.blockLength)
+        while let block = candidate, block.last <= end {
+            // Blocks of one size side by side, as most are, are passed by their beginnings alone: those an index has.
+            try beginnings.bind(1, ordered: block.first)
+            try beginnings.bind(2, ordered: end)
+            while let next = candidate, try beginnings.step(),
+                beginnings.address(0, ordered: next.family) == next.first
+            { candidate = pool.block(after: next.last) }
+            beginnings.reset()
+            if candidate != block { continue }
+            // One of another size may reach in.
+            try nearest.bind(1, ordered: block.last)
+            guard try nearest.step() else { return block }
+            let taken = try nearest.prefix(0)
+            guard taken.overlaps(block) else { return block }
+            nearest.reset()
+            candidate = pool.block(after: max(taken.last, block.last))
         }
-        return candidate.last <= end ? candidate : nil
+        return nil
     }
 
     package borrowing func claim(covering address: IPAddress) throws(SQLiteError) -> BlockClaim? {

@@ -7,6 +7,8 @@ import System
 package struct OwnedBlock: Hashable, Sendable {
     package let id: Int
     package let cidr: Prefix
+    /// The pool that it is part of.
+    package let pool: Int
     /// Whether it is announced by a blackhole route.
     package let isRouted: Bool
 }
@@ -46,36 +48,29 @@ extension Ledger {
 
     /// The node's blocks.
     package borrowing func ownedBlocks() throws(LedgerError) -> [OwnedBlock] {
-        try blocks(
-            """
-            SELECT id, cidr, routed FROM block WHERE owner = ? ORDER BY id
-            """)
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT id, cidr, pool, routed FROM block WHERE owner = ? ORDER BY id")
+            try row.bind(1, node)
+            return try blocks(row)
+        }
     }
 
     /// The node's blocks that hold no lease, and no address that still rests.
     package borrowing func emptyBlocks() throws(LedgerError) -> [OwnedBlock] {
-        let unleased = try blocks(
-            """
-            SELECT id, cidr, routed FROM block
-            WHERE owner = ? AND id NOT IN (SELECT block FROM lease) ORDER BY id
-            """)
-        var empty: [OwnedBlock] = []
-        for block in unleased where try !isResting(block) { empty.append(block) }
-        return empty
-    }
-
-    private borrowing func isResting(_ block: OwnedBlock) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                SELECT 1 FROM freed
-                WHERE block = ? AND boot_id = ? AND ? - at < coalesce(?, (SELECT rest_seconds FROM ledger), 180)
+                SELECT id, cidr, pool, routed FROM block
+                WHERE owner = ?1 AND id NOT IN (SELECT block FROM lease) AND id NOT IN (
+                  SELECT block FROM freed
+                  WHERE boot_id = ?2 AND ?3 - at < coalesce(?4, (SELECT rest_seconds FROM ledger), 180))
+                ORDER BY id
                 """)
-            try row.bind(1, block.id)
+            try row.bind(1, node)
             try row.bind(2, bootID)
             try row.bind(3, now)
             try row.bind(4, restTime)
-            return try row.step()
+            return try blocks(row)
         }
     }
 
@@ -99,15 +94,12 @@ extension Ledger {
         }
     }
 
-    private borrowing func blocks(_ query: StaticString) throws(LedgerError) -> [OwnedBlock] {
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare(query)
-            try row.bind(1, node)
-            var blocks: [OwnedBlock] = []
-            while try row.step() {
-                blocks.append(OwnedBlock(id: row.integer(0), cidr: try row.prefix(1), isRouted: row.bool(2)))
-            }
-            return blocks
+    private borrowing func blocks(_ row: borrowing Statement) throws(SQLiteError) -> [OwnedBlock] {
+        var blocks: [OwnedBlock] = []
+        while try row.step() {
+            blocks.append(
+                OwnedBlock(id: row.integer(0), cidr: try row.prefix(1), pool: row.integer(2), isRouted: row.bool(3)))
         }
+        return blocks
     }
 }

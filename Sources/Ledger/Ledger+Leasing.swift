@@ -8,16 +8,18 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.refused` when there is none to give; everything is undone then, for all families.
     package borrowing func lease(_ request: LeaseRequest) throws(LedgerError) -> Grant {
-        let allPools = try adopt(request.pools)
-        if try holdsLease(request.attachment) { return repeated(try leases(of: request.attachment), allPools) }
+        let (allPools, hasNewPools) = try adopt(request.pools)
+        if try holdsLease(request.attachment) {
+            return repeated(try leases(of: request.attachment), allPools, hasNewPools: hasNewPools)
+        }
         var leases: [Lease] = []
         var pools: [Pool] = []
         var unrested: [IPAddress] = []
-        var claimedBlock = false
+        var claimed: [Int] = []
         for address in request.addresses {
             let choice = try choose(address, request, allPools)
             let block: (id: Int, cidr: Prefix) = try record(choice)
-            if case .newBlock = choice.source { claimedBlock = true }
+            if case .newBlock = choice.source { claimed.append(block.id) }
             if case .freed(let freed) = choice.source, !freed.isRested { unrested.append(freed.address) }
             let lease = Lease(
                 address: choice.address, block: block.id, blockCIDR: block.cidr, attachment: request.attachment,
@@ -27,8 +29,8 @@ extension Ledger {
             pools.append(choice.pool)
         }
         return Grant(
-            leases: leases, isRepeated: false, claimedBlock: claimedBlock, unrested: unrested, pools: pools,
-            allPools: allPools)
+            leases: leases, isRepeated: false, claimed: claimed, unrested: unrested, pools: pools,
+            allPools: allPools, hasNewPools: hasNewPools)
     }
 
     /// Sets an address aside that something else uses, and leases another, within a transaction.
@@ -46,20 +48,18 @@ extension Ledger {
             address: choice.address, block: block.id, blockCIDR: block.cidr, attachment: request.attachment,
             hostInterface: lease.hostInterface, mac: lease.mac, bootID: bootID)
         try insert(next, request)
-        var claimedBlock = false
-        if case .newBlock = choice.source { claimedBlock = true }
+        var claimed: [Int] = []
+        if case .newBlock = choice.source { claimed.append(block.id) }
         return Grant(
-            leases: [next], isRepeated: false, claimedBlock: claimedBlock, unrested: [], pools: [choice.pool],
-            allPools: allPools)
+            leases: [next], isRepeated: false, claimed: claimed, unrested: [], pools: [choice.pool],
+            allPools: allPools, hasNewPools: false)
     }
 
-    private borrowing func choose(
+    /// What the allocator chooses; nothing is written.
+    borrowing func choose(
         _ address: LeaseRequest.Address, _ request: LeaseRequest, _ allPools: [Pool]
     ) throws(LedgerError) -> Allocator.Choice {
-        let allocator = Allocator(
-            pools: try candidates(address, request, allPools), node: node,
-            range: request.ranges.first { $0.family == address.family }, blockLimit: request.blockLimit,
-            reservations: request.reservations)
+        let allocator = try allocator(address, request, allPools)
         let outcome = try sql { () throws(SQLiteError) in
             if let wanted = address.wanted { return try allocator.take(wanted, from: self) }
             return try allocator.choose(from: self)
@@ -68,6 +68,16 @@ extension Ledger {
         case .chosen(let choice): return choice
         case .refused(let refusal): throw .refused(refusal, address.family)
         }
+    }
+
+    /// What decides about an address.
+    borrowing func allocator(
+        _ address: LeaseRequest.Address, _ request: LeaseRequest, _ allPools: [Pool]
+    ) throws(LedgerError) -> Allocator {
+        Allocator(
+            pools: try candidates(address, request, allPools), node: node,
+            range: request.ranges.first { $0.family == address.family }, blockLimit: request.blockLimit,
+            reservations: request.reservations)
     }
 
     /// The pools that an address may come from: those of the configuration in its order, else the ledger's by name.
@@ -105,9 +115,7 @@ extension Ledger {
 
     /// Writes what a choice changes in blocks and queue; answers the address's block.
     private borrowing func record(_ choice: Allocator.Choice) throws(LedgerError) -> (id: Int, cidr: Prefix) {
-        guard let cidr = choice.pool.block(of: choice.address) else {
-            throw .conflict("pool " + choice.pool.name + " has an impossible block length")
-        }
+        guard let cidr = choice.pool.block(of: choice.address) else { throw .impossibleBlock(choice.pool) }
         switch choice.source {
         case .untouched(let block, let next):
             try advance(block, to: next)
@@ -146,13 +154,14 @@ extension Ledger {
     }
 
     /// What the attachment has; nothing is written until the caller knows that its interface is gone.
-    private borrowing func repeated(_ held: [Lease], _ allPools: [Pool]) -> Grant {
+    private borrowing func repeated(_ held: [Lease], _ allPools: [Pool], hasNewPools: Bool) -> Grant {
         var pools: [Pool] = []
         for lease in held {
             if let pool = allPools.first(where: { $0.cidr.contains(lease.address) }) { pools.append(pool) }
         }
         return Grant(
-            leases: held, isRepeated: true, claimedBlock: false, unrested: [], pools: pools, allPools: allPools)
+            leases: held, isRepeated: true, claimed: [], unrested: [], pools: pools, allPools: allPools,
+            hasNewPools: hasNewPools)
     }
 
     /// Moves the leases of an attachment that came again to the sandbox it has now, within a transaction.

@@ -71,6 +71,7 @@ extension Ledger {
 
     /// Makes a declared reservation hold these prefixes and no others, within a transaction; none forget it.
     package borrowing func declare(reservation name: String, _ cidrs: [Prefix]) throws(LedgerError) {
+        try reopenBlocks(reservedBy: name)
         try sql { () throws(SQLiteError) in
             let old = try connection.prepare("DELETE FROM reservation WHERE owner = ?")
             try old.bind(1, name)
@@ -86,40 +87,67 @@ extension Ledger {
             }
         }
     }
+
+    /// Lets the blocks begin again where a reservation began: what it kept from being given out they have passed over.
+    ///
+    /// What is leased by now, waits in the queue or is still reserved they pass over once more.
+    private borrowing func reopenBlocks(reservedBy name: String) throws(LedgerError) {
+        let old = try declaredReservations().first { $0.name == name }?.cidrs ?? []
+        for cidr in old {
+            for block in try blocks(overlapping: cidr) {
+                let start = Int(max(cidr.first, block.cidr.first).distance(from: block.cidr.first))
+                if start < block.next { try advance(block.id, to: start) }
+            }
+        }
+    }
+
+    private borrowing func blocks(overlapping cidr: Prefix) throws(LedgerError) -> [OpenBlock] {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("SELECT id, cidr, next FROM block WHERE last >= ? AND first <= ?")
+            try row.bind(1, ordered: cidr.first)
+            try row.bind(2, ordered: cidr.last)
+            var blocks: [OpenBlock] = []
+            while try row.step() {
+                blocks.append(OpenBlock(id: row.integer(0), cidr: try row.prefix(1), next: row.integer(2)))
+            }
+            return blocks
+        }
+    }
 }
 
 /// Pools that operators declare.
 extension Ledger {
-    /// Makes a pool, or changes it as far as what is in use allows, within a transaction.
+    /// Makes pools, or changes them as far as what is in use allows, within a transaction.
     ///
-    /// - Returns: whether anything differs now.
+    /// What they all come to is looked at, so that two may exchange ranges, or one take what another gives up.
+    ///
+    /// - Returns: the names of those that differ now.
     /// - Throws: `LedgerError.pools` for an overlap; `.conflict` for a change that blocks in use forbid, with all of them
     ///   named, or for one of a pool that stands in a network configuration.
-    @discardableResult
-    package borrowing func declare(_ pool: Pool) throws(LedgerError) -> Bool {
+    package borrowing func declare(_ declared: [Pool]) throws(LedgerError) -> Set<String> {
         let known = try pools()
-        if !Pool.blockLengths(pool.cidr.family).contains(pool.blockLength) {
-            throw .conflict(
-                "pool \"" + pool.name + "\": spec.blockSize: expected at most "
-                    + String(Pool.blockLengths(pool.cidr.family).upperBound) + ", found " + String(pool.blockLength)
-                    + ": the route of a block with a single address would hide the pod's")
-        }
+        let others = known.filter { pool in !declared.contains { $0.name == pool.name } }
         do throws(PoolProblem) {
-            try PoolProblem.check(pool)
-            for other in known where other.name != pool.name { try PoolProblem.check(pool, beside: other) }
+            for (index, pool) in declared.enumerated() {
+                try PoolProblem.check(pool)
+                for other in others + declared[..<index] { try PoolProblem.check(pool, beside: other) }
+            }
         } catch { throw .pools(error) }
-        guard let old = known.first(where: { $0.name == pool.name }) else {
-            _ = try insert(pool)
-            return true
+        var changes: [(old: Pool?, new: Pool)] = []
+        for pool in declared {
+            let old = known.first { $0.name == pool.name }
+            var new = pool
+            if let old {
+                new.id = old.id
+                new.isConfigured = old.isConfigured
+                if new == old { continue }
+                if old.isConfigured { try refuseConfigured(old, new) }
+                try refuseInUse(old, new)
+            }
+            changes.append((old, new))
         }
-        var new = pool
-        new.id = old.id
-        new.isConfigured = old.isConfigured
-        if new == old { return false }
-        if old.isConfigured { try refuseConfigured(old, new) }
-        try refuseInUse(old, new)
-        try change(old, to: new)
-        return true
+        try write(changes)
+        return Set(changes.map(\.new.name))
     }
 
     /// Refuses what the pool's blocks forbid, and names every one that does.
@@ -195,10 +223,12 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                SELECT block.cidr, block.owner, count(lease.address),
-                  group_concat(coalesce(pod_namespace || '/' || pod_name, 'container ' || container_id), char(10))
-                FROM block LEFT JOIN lease ON lease.block = block.id
-                WHERE block.pool = ? GROUP BY block.id ORDER BY block.first
+                SELECT cidr, owner, coalesce(leases, 0), pods
+                FROM block LEFT JOIN (
+                  SELECT block, count(*) AS leases,
+                    group_concat(coalesce(pod_namespace || '/' || pod_name, 'container ' || container_id), char(10)) AS pods
+                  FROM lease GROUP BY block) AS used ON used.block = block.id
+                WHERE pool = ? ORDER BY first
                 """)
             try row.bind(1, pool.id)
             var holdings: [Holding] = []

@@ -57,58 +57,56 @@ extension Ledger {
         try reading { () throws(LedgerError) in
             let pools = try pools()
             return try sql { () throws(SQLiteError) in
-                let reserved = try reservedPrefixes()
-                let blocks = try shares(
-                    """
-                    SELECT block.cidr, count(lease.address), block.pool, block.owner, block.id
-                    FROM block LEFT JOIN lease ON lease.block = block.id
-                    GROUP BY block.id ORDER BY block.first
-                    """, reserved)
+                let reserved = ReservedRanges(try reservedPrefixes())
+                let blocks = try shares(reserved)
+                let byPool = Dictionary(grouping: blocks, by: \.pool)
                 return UsageByBlock(
                     pools: pools.map { pool in
-                        let own = blocks.filter { $0.pool == pool.id }
+                        let own = byPool[pool.id] ?? []
                         return UsageByBlock.Share(
                             holder: pool.name, cidr: pool.cidr, inUse: own.reduce(0) { $0 + $1.share.inUse },
-                            reserved: pool.cidr.count(coveredBy: reserved),
-                            both: own.reduce(0) { $0 + $1.share.both })
+                            reserved: reserved.count(in: pool.cidr), both: own.reduce(0) { $0 + $1.share.both })
                     }, blocks: blocks.map(\.share))
             }
         }
     }
 
-    private borrowing func shares(
-        _ query: StaticString, _ reserved: [Prefix]
+    /// How full each block is, and the row of its pool.
+    borrowing func shares(
+        _ reserved: ReservedRanges
     ) throws(SQLiteError) -> [(share: UsageByBlock.Share, pool: Int)] {
-        let row = try connection.prepare(query)
+        let both = reserved.isEmpty ? [:] : try leasedAddresses(coveredBy: reserved)
+        // Counted before joined: leases have no index by block, which each ADD would have to keep.
+        let row = try connection.prepare(
+            """
+            SELECT block.id, cidr, owner, pool, coalesce(leases, 0)
+            FROM block LEFT JOIN (SELECT block, count(*) AS leases FROM lease GROUP BY block) AS used
+              ON used.block = block.id
+            ORDER BY first
+            """)
         var shares: [(share: UsageByBlock.Share, pool: Int)] = []
         while try row.step() {
-            let cidr = try row.prefix(0)
-            let covered = cidr.count(coveredBy: reserved)
-            let both = covered == 0 ? 0 : try leasedAddresses(row.integer(4), coveredBy: reserved)
-            shares.append(
-                (
-                    UsageByBlock.Share(
-                        holder: row.text(3), cidr: cidr, inUse: UInt128(row.integer(1)), reserved: covered, both: both),
-                    row.integer(2)
-                ))
+            let cidr = try row.prefix(1)
+            let share = UsageByBlock.Share(
+                holder: row.text(2), cidr: cidr, inUse: UInt128(row.integer(4)), reserved: reserved.count(in: cidr),
+                both: both[row.integer(0)] ?? 0)
+            shares.append((share, row.integer(3)))
         }
         return shares
     }
 
-    private borrowing func leasedAddresses(
-        _ block: Int, coveredBy reserved: [Prefix]
-    ) throws(SQLiteError) -> UInt128 {
-        let row = try connection.prepare("SELECT address FROM lease WHERE block = ?")
-        try row.bind(1, block)
-        var count: UInt128 = 0
+    /// How many leased addresses of each block are reserved.
+    private borrowing func leasedAddresses(coveredBy reserved: ReservedRanges) throws(SQLiteError) -> [Int: UInt128] {
+        let row = try connection.prepare("SELECT block, address FROM lease")
+        var counts: [Int: UInt128] = [:]
         while try row.step() {
-            let address = try row.address(0)
-            if reserved.contains(where: { $0.contains(address) }) { count += 1 }
+            if reserved.contains(try row.address(1)) { counts[row.integer(0), default: 0] += 1 }
         }
-        return count
+        return counts
     }
 
-    private borrowing func reservedPrefixes() throws(SQLiteError) -> [Prefix] {
+    /// All that is reserved, the outer before the inner.
+    borrowing func reservedPrefixes() throws(SQLiteError) -> [Prefix] {
         let row = try connection.prepare("SELECT DISTINCT cidr FROM reservation ORDER BY first, last DESC")
         var prefixes: [Prefix] = []
         while try row.step() { prefixes.append(try row.prefix(0)) }
@@ -116,17 +114,42 @@ extension Ledger {
     }
 }
 
-extension Prefix {
-    /// How many of its addresses lie in one of the prefixes, which come with the outer before the inner.
-    fileprivate func count(coveredBy prefixes: [Prefix]) -> UInt128 {
-        var covered: UInt128 = 0
-        var outermost: Prefix?
-        for prefix in prefixes where prefix.overlaps(self) {
-            if prefix.contains(self) { return count }
-            if let outermost, outermost.contains(prefix) { continue }
-            outermost = prefix
-            covered += prefix.count
+/// All that is reserved, for those who ask of many blocks or addresses.
+struct ReservedRanges {
+    /// In order; none overlaps another.
+    private let prefixes: [Prefix]
+
+    /// The prefixes come in order, the outer before the inner.
+    init(_ sorted: [Prefix]) {
+        var outermost: [Prefix] = []
+        for prefix in sorted where !(outermost.last?.contains(prefix) ?? false) { outermost.append(prefix) }
+        prefixes = outermost
+    }
+
+    var isEmpty: Bool { prefixes.isEmpty }
+
+    func contains(_ address: IPAddress) -> Bool {
+        let index = firstIndex(endingAtOrAfter: address)
+        return index < prefixes.endIndex && prefixes[index].contains(address)
+    }
+
+    /// How many addresses of a prefix are reserved.
+    func count(in prefix: Prefix) -> UInt128 {
+        var count: UInt128 = 0
+        for reserved in prefixes[firstIndex(endingAtOrAfter: prefix.first)...] {
+            if reserved.contains(prefix) { return prefix.count }
+            guard prefix.contains(reserved) else { break }
+            count += reserved.count
         }
-        return covered
+        return count
+    }
+
+    private func firstIndex(endingAtOrAfter address: IPAddress) -> Int {
+        var (low, high) = (prefixes.startIndex, prefixes.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if prefixes[middle].last < address { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

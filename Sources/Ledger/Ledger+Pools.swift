@@ -1,5 +1,6 @@
 import Addressing
 import IPAM
+import JSON
 import SQLite
 
 extension Ledger {
@@ -28,31 +29,30 @@ extension Ledger {
         }
     }
 
-    /// Brings the pools of a configuration into the ledger, within a transaction, and answers all there are.
+    /// Brings the pools of a configuration into the ledger, within a transaction; answers all there are, and whether any
+    /// is new or another.
     ///
     /// - Throws: `LedgerError.pools` for an overlap, `.conflict` for a change that blocks in use forbid.
-    borrowing func adopt(_ configured: [Pool]) throws(LedgerError) -> [Pool] {
-        var known = try pools()
+    borrowing func adopt(_ configured: [Pool]) throws(LedgerError) -> (all: [Pool], areNew: Bool) {
+        let known = try pools()
+        var changes: [(old: Pool?, new: Pool)] = []
         for pool in configured {
-            let index = known.firstIndex { $0.name == pool.name }
+            let old = known.first { $0.name == pool.name }
             var adopted = pool
             adopted.isConfigured = true
-            if let index {
-                adopted.keep(known[index])
-                if adopted == known[index] { continue }
+            if let old {
+                adopted.keep(old)
+                if adopted == old { continue }
             }
-            for other in known where other.name != pool.name {
+            // Those of the configuration have been compared with one another.
+            for other in known where !configured.contains(where: { $0.name == other.name }) {
                 do throws(PoolProblem) { try PoolProblem.check(pool, beside: other) } catch { throw .pools(error) }
             }
-            if let index {
-                try change(known[index], to: adopted)
-                known[index] = adopted
-            } else {
-                adopted.id = try insert(adopted)
-                known.append(adopted)
-            }
+            changes.append((old, adopted))
         }
-        return known
+        if changes.isEmpty { return (known, false) }
+        try write(changes)
+        return (try pools(), true)
     }
 
     /// Why this node's pods get nothing from a pool; nil when they do.
@@ -67,20 +67,47 @@ extension Ledger {
     }
 
     /// The labels of this node's Node object; a node without one still has its name.
+    ///
+    /// The static plugin's SQLite has no functions for JSON.
     private borrowing func labels() throws(LedgerError) -> [String: String] {
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare(
-                """
-                SELECT label.key, label.value FROM object, json_each(object.body, '$.metadata.labels') AS label
-                WHERE object.kind = 'Node' AND object.name = ?
-                """)
+        var labels = ["kubernetes.io/hostname": node]
+        let manifest = try sql { () throws(SQLiteError) -> String? in
+            let row = try connection.prepare("SELECT body FROM object WHERE kind = 'Node' AND name = ?")
             try row.bind(1, node)
-            var labels = ["kubernetes.io/hostname": node]
-            while try row.step() { labels[row.text(0)] = row.text(1) }
-            return labels
+            return try row.step() ? row.text(0) : nil
+        }
+        guard let manifest else { return labels }
+        let object: JSON
+        do throws(JSON.SyntaxError) { object = try JSON.parse(Array(manifest.utf8)) } catch {
+            throw .conflict("Node \"" + node + "\" in the ledger is no JSON: " + error.description)
+        }
+        guard case .object(let members)? = object["metadata"]?["labels"] else { return labels }
+        for member in members {
+            if case .string(let text) = member.value { labels[member.name] = text }
+        }
+        return labels
+    }
+
+    /// Writes pools, each in the place of an older one if there is one, within a transaction.
+    borrowing func write(_ changes: [(old: Pool?, new: Pool)]) throws(LedgerError) {
+        // No two may have one range, not even for the time between two statements.
+        for change in changes {
+            if let old = change.old, old.cidr != change.new.cidr { try vacate(old) }
+        }
+        for change in changes {
+            if let old = change.old { try self.change(old, to: change.new) } else { try insert(change.new) }
         }
     }
 
+    private borrowing func vacate(_ pool: Pool) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE pool SET cidr = 'was ' || cidr WHERE id = ?")
+            try row.bind(1, pool.id)
+            try row.run()
+        }
+    }
+
+    @discardableResult
     borrowing func insert(_ pool: Pool) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(

@@ -44,6 +44,18 @@ extension Ledger {
         }
     }
 
+    /// Blocks and leases alone: the queue of the freed may be many times as long.
+    package borrowing func leaseSnapshot() throws(LedgerError) -> LedgerSnapshot {
+        try reading { () throws(LedgerError) in
+            try sql { () throws(SQLiteError) in
+                var snapshot = LedgerSnapshot()
+                snapshot.blocks = try allBlocks()
+                snapshot.leases = try entries()
+                return snapshot
+            }
+        }
+    }
+
     private borrowing func allBlocks() throws(SQLiteError) -> [LedgerSnapshot.Block] {
         let row = try connection.prepare(
             "SELECT id, cidr, pool, owner, routed, next, claimed_at FROM block ORDER BY first")

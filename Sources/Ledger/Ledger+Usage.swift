@@ -17,28 +17,30 @@ package struct PoolUsage: Hashable, Sendable {
 extension Ledger {
     /// How full the pools of a family are.
     package borrowing func usage(_ family: AddressFamily) throws(LedgerError) -> [PoolUsage] {
+        let reserved = try sql { () throws(SQLiteError) in try reservedPrefixes() }
+        let shares = try sql { () throws(SQLiteError) in try self.shares(ReservedRanges(reserved)) }
         var usages: [PoolUsage] = []
         for pool in try pools() where pool.cidr.family == family {
+            let claimed = shares.filter { $0.pool == pool.id }.map(\.share)
+            let own = claimed.filter { $0.holder == node }
             usages.append(
                 PoolUsage(
-                    pool: pool,
-                    blocks: try count("SELECT count(*) FROM block WHERE pool = ?1 AND owner = ?2", pool, node),
-                    leases: try count(
-                        """
-                        SELECT count(*) FROM lease JOIN block ON block.id = lease.block
-                        WHERE block.pool = ?1 AND block.owner = ?2
-                        """, pool, node),
-                    reservations: try count(
-                        """
-                        SELECT count(*) FROM reservation, pool
-                        WHERE pool.id = ?1 AND reservation.first <= pool.last AND reservation.last >= pool.first
-                          AND ?2 IS NOT NULL
-                        """, pool, node),
-                    foreignBlocks: try count(
-                        "SELECT count(*) FROM block WHERE pool = ?1 AND owner <> ?2", pool, node),
-                    exclusion: try exclusion(of: pool, isNamed: false)))
+                    pool: pool, blocks: own.count, leases: own.reduce(0) { $0 + Int($1.inUse) },
+                    reservations: reserved.count { $0.overlaps(pool.cidr) },
+                    foreignBlocks: claimed.count - own.count, exclusion: try exclusion(of: pool, isNamed: false)))
         }
         return usages
+    }
+
+    /// Whether other nodes own blocks of a pool.
+    package borrowing func isShared(poolNamed name: String) throws(LedgerError) -> Bool {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare(
+                "SELECT 1 FROM pool JOIN block ON block.pool = pool.id WHERE name = ? AND owner <> ? LIMIT 1")
+            try row.bind(1, name)
+            try row.bind(2, node)
+            return try row.step()
+        }
     }
 
     /// Who holds an address.
@@ -48,15 +50,6 @@ extension Ledger {
             try row.bind(1, address.description)
             guard try row.step() else { return nil }
             return Attachment(network: row.text(0), containerID: row.text(1), ifname: row.text(2))
-        }
-    }
-
-    private borrowing func count(_ query: StaticString, _ pool: Pool, _ node: String) throws(LedgerError) -> Int {
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare(query)
-            try row.bind(1, pool.id)
-            try row.bind(2, node)
-            return try row.step() ? row.integer(0) : 0
         }
     }
 }

@@ -61,6 +61,23 @@ package struct Ledger: ~Copyable {
         try self.init(in: directory, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
     }
 
+    /// Takes a copy in memory, and makes the tables where it has none.
+    init(
+        _ copy: consuming Connection, copyOf path: String, node: String, bootID: String, restTime: Int?,
+        isRouted: Bool
+    ) throws(LedgerError) {
+        connection = copy
+        self.path = path
+        self.node = node
+        self.bootID = bootID
+        self.restTime = restTime
+        self.isRouted = isRouted
+        now = Boot.seconds()
+        try sql { () throws(SQLiteError) in try connection.execute("BEGIN") }
+        try prepareTables()
+        try sql { () throws(SQLiteError) in try connection.execute("COMMIT") }
+    }
+
     /// Runs `body` as one transaction that is first in line for the ledger.
     ///
     /// What it throws undoes everything it wrote.
@@ -91,30 +108,22 @@ package struct Ledger: ~Copyable {
         }
     }
 
-    /// Goes through a lease and takes it back: answers what an ADD would get, and changes nothing.
-    @discardableResult
+    /// Goes through a lease and takes it back: whether an ADD would get one.
+    ///
+    /// Unlike on a `LedgerCopy` nothing is read that an ADD does not read.
     package borrowing func rehearse(
         _ request: LeaseRequest, in directory: borrowing LedgerDirectory
-    ) throws(LedgerError) -> Grant {
-        try trying(in: directory) { () throws(LedgerError) in try lease(request) }
-    }
-
-    /// Runs `body` as a transaction and takes back what it wrote.
-    @discardableResult
-    package borrowing func trying<Result>(
-        in directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
-    ) throws(LedgerError) -> Result {
-        let rehearsal = Rehearsal<Result>()
+    ) throws(LedgerError) {
+        var isGranted = false
         do throws(LedgerError) {
             try transaction(in: directory) { () throws(LedgerError) -> Void in
-                rehearsal.result = try body()
+                _ = try lease(request)
+                isGranted = true
                 throw .conflict("the rehearsal is over")
             }
         } catch {
-            guard let result = rehearsal.result else { throw error }
-            return result
+            if !isGranted { throw error }
         }
-        throw .conflict("a rehearsal has no end of its own")
     }
 
     /// Waits until what was committed would survive a power cut: after a block changed its owner.
@@ -165,6 +174,12 @@ extension Ledger {
             }
             return true
         }
+        try examine(status, path)
+        return status.size == 0
+    }
+
+    /// Refuses what is no file, or one that somebody else could write.
+    static func examine(_ status: FileStatus, _ path: String) throws(LedgerError) {
         switch status.kind {
         case .regular: break
         case .directory: throw .unusable("the ledger " + path + " is a folder; move it away")
@@ -177,7 +192,6 @@ extension Ledger {
                 "the ledger " + path + " can be written by others (mode 0" + String(status.permissions, radix: 8)
                     + ", owner " + String(status.owner) + "); run chown root and chmod 0600 on it")
         }
-        return status.size == 0
     }
 
     /// Sets up what cannot be changed within a transaction. Small pages make small commits: each page that a
@@ -240,9 +254,4 @@ extension Ledger {
             return try row.step() ? row.integer(0) : 0
         }
     }
-}
-
-/// What a rehearsal came to before it is rolled back like any failure.
-private final class Rehearsal<Result> {
-    var result: Result?
 }

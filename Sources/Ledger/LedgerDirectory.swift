@@ -1,3 +1,4 @@
+import Addressing
 import Glibc
 import IPAM
 import System
@@ -108,7 +109,8 @@ package struct LedgerDirectory: ~Copyable {
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw .system(SystemError("mkdir", path)) }
     }
 
-    private static func examine(_ path: String) throws(LedgerError) {
+    /// Refuses a folder that somebody else could write in.
+    static func examine(_ path: String) throws(LedgerError) {
         let status = try calls { () throws(SystemError) in try FileStatus(at: path) }
         if status.kind != .directory {
             throw .unusable("data_dir " + path + " is not a folder; name one that only root can write in")

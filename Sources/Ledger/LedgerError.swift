@@ -26,6 +26,13 @@ package enum LedgerError: Error, Sendable {
     }
 }
 
+extension LedgerError {
+    /// Somebody has written a block length into the pool's row that its family does not have.
+    static func impossibleBlock(_ pool: Pool) -> LedgerError {
+        .conflict("pool " + pool.name + " has an impossible block length")
+    }
+}
+
 /// Runs statements whose failure is the ledger's.
 func sql<Result: ~Copyable>(_ body: () throws(SQLiteError) -> Result) throws(LedgerError) -> Result {
     do throws(SQLiteError) { return try body() } catch { throw .database(error) }

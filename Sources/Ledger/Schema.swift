@@ -52,7 +52,7 @@ enum Schema {
         ) STRICT;
         CREATE INDEX block_open ON block(owner, pool, routed) WHERE next < size;
         CREATE TRIGGER block_overlap BEFORE INSERT ON block
-          WHEN EXISTS (SELECT 1 FROM block WHERE first <= new.last AND last >= new.first)
+          WHEN (SELECT last FROM block WHERE first <= new.last ORDER BY first DESC LIMIT 1) >= new.first
           BEGIN SELECT RAISE(ABORT, 'the block overlaps another'); END;
 
         CREATE TABLE lease (

@@ -9,10 +9,13 @@ extension NetlinkSocket {
     ///   - index: the link's number.
     ///   - sending: the process that asks for it; once it has ended, no announcement can come.
     /// - Returns: whether the announcement came. It does not when the kernel had to drop messages (ENOBUFS).
-    package borrowing func waitForRemoval(of index: Int32, orEndOf sending: borrowing DetachedSend) throws(NetlinkError) -> Bool {
+    package borrowing func waitForRemoval(of index: Int32, orEndOf sending: borrowing DetachedSend) throws(NetlinkError)
+        -> Bool
+    {
         while true {
             var events = (
-                pollfd(fd: raw, events: Int16(POLLIN), revents: 0), pollfd(fd: sending.ending, events: Int16(POLLIN), revents: 0)
+                pollfd(fd: raw, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: sending.ending, events: Int16(POLLIN), revents: 0)
             )
             let ready = withUnsafeMutablePointer(to: &events) { pair in
                 pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }

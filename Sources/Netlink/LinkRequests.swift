@@ -107,6 +107,15 @@ extension MessageBatch {
         }
     }
 
+    /// Gives a link its alias. Like `ip link set LINK alias ALIAS`.
+    package mutating func set(alias: String, ofLink index: Int32) {
+        var header = ifinfomsg()
+        header.ifi_index = index
+        add("set the link's alias", type: Int(RTM_SETLINK), flags: 0, header: header) { message in
+            message.put(IFLA_IFALIAS, alias)
+        }
+    }
+
     /// Answers ARP for others at once; the kernel's default is a random wait of up to 0.8 s.
     ///
     /// Like `echo 0 > /proc/sys/net/ipv4/neigh/LINK/proxy_delay`.

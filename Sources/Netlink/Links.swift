@@ -20,6 +20,8 @@ package struct Link: Hashable, Sendable {
     package var kind: String
     /// Number of the other end in its own namespace, for a veth; 0 when it has none.
     package var peerIndex: Int32
+    /// What this namespace calls that of the other end; nil when both are in one.
+    package var peerNamespace: UInt32?
     /// IPv4 settings; nil while the link has no IPv4 side.
     package var settings: LinkSettings?
 }
@@ -98,6 +100,7 @@ extension Link {
             case Int(IFLA_ADDRESS): link.mac = MACAddress(bytes: attribute.bytes)
             case Int(IFLA_MTU): link.mtu = Int(attribute.number)
             case Int(IFLA_LINK): link.peerIndex = Int32(bitPattern: attribute.number)
+            case Int(IFLA_LINK_NETNSID): link.peerNamespace = attribute.number
             case Int(IFLA_LINKINFO):
                 attribute.forEachNested { if $0.type == Int(IFLA_INFO_KIND) { link.kind = $0.text } }
             case Int(IFLA_AF_SPEC): link.settings = LinkSettings(families: attribute)

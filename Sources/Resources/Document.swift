@@ -57,38 +57,14 @@ package struct Document: Hashable, Sendable {
     private func part(_ step: JSON.Path.Step, of whole: (value: JSON, marks: Marks)) -> (value: JSON, marks: Marks)? {
         let part: (index: Int, value: JSON)
         switch (step, whole.value) {
-        case (.name(let name), .object(let members)):
+        case (.key(let name), .object(let members)):
             guard let index = members.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return nil }
             part = (index, members[index].value)
-        case (.element(let index), .array(let elements)) where elements.indices.contains(index):
+        case (.index(let index), .array(let elements)) where elements.indices.contains(index):
             part = (index, elements[index])
         default: return nil
         }
         guard whole.marks.parts.indices.contains(part.index) else { return nil }
         return (part.value, whole.marks.parts[part.index])
-    }
-}
-
-extension JSON.Path {
-    fileprivate enum Step {
-        case name(String)
-        case element(Int)
-    }
-
-    /// From the document inwards.
-    fileprivate var steps: [Step] {
-        var steps: [Step] = []
-        var path = self
-        while true {
-            switch path {
-            case .root: return steps.reversed()
-            case .key(let parent, let name):
-                steps.append(.name(name))
-                path = parent
-            case .index(let parent, let index):
-                steps.append(.element(index))
-                path = parent
-            }
-        }
     }
 }

@@ -31,7 +31,7 @@ struct Fields {
     /// The objects in a field's array.
     func list(_ name: String) throws(ManifestError) -> [Fields] {
         var list: [Fields] = []
-        for (index, element) in try array(name).enumerated() {
+        for (index, element) in try elements(name).enumerated() {
             list.append(try Fields(document, element, at: .index(path(to: name), index)))
         }
         return list
@@ -59,7 +59,8 @@ struct Fields {
         return try read { (object) throws(JSON.TypeError) in try object.integer(name, in: range) }
     }
 
-    private func array(_ name: String) throws(ManifestError) -> [JSON] {
+    /// The values in a field's array; none when the field is absent.
+    func elements(_ name: String) throws(ManifestError) -> [JSON] {
         try read { (object) throws(JSON.TypeError) in try object.array(name) } ?? []
     }
 

@@ -88,8 +88,7 @@ extension IPPool {
         let cidr = try spec.prefix("cidr", by: Prefix.init(parsing:))
         self.init(name: envelope.metadata.name, cidr: cidr)
         metadata = envelope.metadata
-        let bits = cidr.family.bits
-        blockSize = try spec.number("blockSize", in: (bits - 12)...bits) ?? blockSize
+        blockSize = try Self.blockSize(spec, cidr.family) ?? blockSize
         natOutgoing = try spec.truth("natOutgoing") ?? false
         disabled = try spec.truth("disabled") ?? false
         disableBGPExport = try spec.truth("disableBGPExport") ?? false
@@ -101,6 +100,17 @@ extension IPPool {
         } catch {
             throw document.error(spec.path(to: "cidr"), error.description)
         }
+    }
+
+    private static func blockSize(_ spec: Fields, _ family: AddressFamily) throws(ManifestError) -> Int? {
+        let lengths = Pool.blockLengths(family)
+        let length = try spec.number("blockSize", in: lengths.lowerBound...family.bits)
+        guard let length, !lengths.contains(length) else { return length }
+        throw spec.error(
+            "blockSize", expected: "at most \(lengths.upperBound)",
+            because:
+                "the route that announces a block of one address would hide the pod's; \(lengths.upperBound) makes "
+                + "blocks of two")
     }
 
     private static func uses(_ spec: Fields) throws(ManifestError) -> Set<Use> {

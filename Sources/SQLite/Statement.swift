@@ -5,13 +5,18 @@ internal import CSQLite
 package struct Statement: ~Copyable {
     private let handle: OpaquePointer
     private let sql: StaticString
+    /// Where it goes after use; nil: nowhere.
+    private let shelf: StatementShelf?
 
-    init(_ handle: OpaquePointer, _ sql: StaticString) {
+    init(_ handle: OpaquePointer, _ sql: StaticString, _ shelf: StatementShelf? = nil) {
         self.handle = handle
         self.sql = sql
+        self.shelf = shelf
     }
 
-    deinit { sqlite3_finalize(handle) }
+    deinit {
+        if let shelf { shelf.put(handle, sql) } else { sqlite3_finalize(handle) }
+    }
 
     /// Runs to the next row; false at the end.
     package borrowing func step() throws(SQLiteError) -> Bool {
@@ -79,6 +84,12 @@ package struct Statement: ~Copyable {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    /// Lends a blob's bytes.
+    package borrowing func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let bytes = sqlite3_column_blob(handle, column)
+        return body(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     /// Nil for NULL.

@@ -4,6 +4,7 @@ import Dataplane
 import IPAM
 import JSON
 import Ledger
+import NetworkConfiguration
 import System
 
 /// ADD of the network plugin: lease, wire, answer. The answer is given by `answer`, so that one which cannot be
@@ -14,7 +15,7 @@ extension Operation {
     /// - Parameter answer: delivers the result to the runtime.
     func add(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
         let wishes = try PodWishes(request)
-        let addresses = usesOwnIPAM ? try addressWishes(wishes) : []
+        let addresses = usesOwnIPAM ? try settings.addresses(wishes) : []
         if !usesOwnIPAM { _ = try delegate().locate() }
         let namespace = try openNamespace()
         let directory = try makeDirectory()
@@ -37,7 +38,8 @@ extension Operation {
             mtu = try kernel { () throws(WiringError) in try wiring.mtuOfDefaultRoute() }
         }
         return LinkPlan(
-            hostName: HostInterfaceName.candidates(attachment, request.args)[0], owner: attachment.owner,
+            hostName: HostInterfaceName.candidates(attachment, request.args)[0],
+            owner: LinkOwner(alias: attachment.alias),
             podName: attachment.ifname, podMAC: wishes.mac ?? attachment.mac, mtu: mtu, addresses: [],
             destinations: settings.ipam.routes ?? [], wantsDefaultRoute: settings.ipam.routes == nil,
             blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,
@@ -84,7 +86,7 @@ extension Operation {
         guard let type = request.ipamType, !type.isEmpty else {
             throw CNIFailure(
                 .invalidConfiguration, "ipam.type: expected the name of an IPAM plugin, found nothing",
-                details: "\"" + Self.ownIPAM + "\" is Martlet's own")
+                details: "\"" + Settings.ownIPAM + "\" is Martlet's own")
         }
         return request.delegation(to: type)
     }

@@ -3,6 +3,7 @@ import CNI
 import Dataplane
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
 extension Operation {
@@ -13,14 +14,15 @@ extension Operation {
         _ answer: (CNIResult) throws(CNIFailure) -> Void
     ) throws(CNIFailure) {
         let book = try openLedger(directory)
-        let wish = leaseRequest(
-            addresses, sandbox: namespace.identity, hostInterface: draft.hostName, mac: draft.podMAC.description,
+        let wish = settings.leaseRequest(
+            request, attachment, addresses, sandbox: namespace.identity, hostInterface: draft.hostName,
+            mac: draft.podMAC.description,
             mtu: draft.mtu)
         let grant = try lease(wish, book, directory)
         var plan = draft
         var leases = grant.leases
         if grant.isRepeated { try resume(wish, grant, &plan, namespace, book, directory) }
-        var claimed = grant.claimedBlock
+        var claimed = grant.claimed
         do throws(CNIFailure) {
             try settle(grant, book, directory, wiring)
             plan.addresses = LinkPlan.Address.of(leases)
@@ -32,29 +34,15 @@ extension Operation {
                     },
                     { (conflict, device, plan) throws(CNIFailure) in
                         let next = try replace(conflict, heldBy: device, &leases, wish, book, directory)
-                        claimed = claimed || next.claimedBlock
+                        claimed += next.claimed
                         plan.addresses = LinkPlan.Address.of(leases)
                     })
                 let ips = plan.addresses.map { CNIResult.IP(address: $0.interface) }
                 try answer(try finish(plan, namespace, &wiring, ips: ips, dns: settings.dns))
             } catch { throw undoing(&wiring, error) }
         } catch {
-            throw freeing(leases, hasClaimed: claimed, book, directory, &wiring, error)
+            throw freeing(leases, claimed, book, directory, &wiring, error)
         }
-    }
-
-    /// What the ledger is asked for.
-    func leaseRequest(
-        _ addresses: [LeaseRequest.Address], sandbox: FileStatus.Identity, hostInterface: String = "", mac: String = "",
-        mtu: Int = 0
-    ) -> LeaseRequest {
-        LeaseRequest(
-            attachment: attachment,
-            pod: PodIdentity(
-                namespace: request.args.podNamespace, name: request.args.podName, uid: request.args.podUID),
-            addresses: addresses, hostInterface: hostInterface, mac: mac, mtu: mtu, sandbox: request.netns ?? "",
-            sandboxIdentity: sandbox, pools: settings.ipam.pools, ranges: settings.ipam.ranges,
-            reservations: settings.ipam.reservations, blockLimit: settings.ipam.blockLimit)
     }
 
     /// The attachment holds leases: an ADD before this one was killed, or its interface lives.

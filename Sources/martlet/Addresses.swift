@@ -2,25 +2,28 @@ import Addressing
 import CNI
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
-/// The operations of `martlet-ipam`, called by itself to serve another plugin: the ledger only, no kernel.
+/// The operations of `martlet-ipam`, called by itself to serve another plugin: the ledger, and of the kernel only the
+/// nftables table.
 extension Operation {
     /// Leases addresses for a plugin that makes the interface, with the subnet that it needs.
     func addAddresses(answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
-        let addresses = try addressWishes(try PodWishes(request))
+        let addresses = try settings.addresses(try PodWishes(request))
         let namespace = try openNamespace()
         let subnets = try Subnets(settings.ipam, request.type)
         let directory = try makeDirectory()
         try ledger { () throws(LedgerError) in try directory.lock(attachment) }
         let book = try openLedger(directory)
-        let wish = leaseRequest(addresses, sandbox: namespace.identity)
+        let wish = settings.leaseRequest(request, attachment, addresses, sandbox: namespace.identity)
         let grant = try lease(wish, book, directory) { () throws(LedgerError) in
             try subnets.refuseForeign(book)
             try subnets.reserve(in: book)
         }
         do throws(CNIFailure) {
-            if grant.claimedBlock { try ledger { () throws(LedgerError) in try book.synchronize() } }
+            if !grant.claimed.isEmpty { try ledger { () throws(LedgerError) in try book.synchronize() } }
+            try bringPools(of: grant)
             try answer(try subnets.result(grant, routes: settings.ipam.routes ?? [], dns: settings.dns))
         } catch {
             try ledger { () throws(LedgerError) in try free(grant.leases, book, directory) }

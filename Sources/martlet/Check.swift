@@ -65,7 +65,9 @@ extension Operation {
         let link = try kernel { () throws(WiringError) -> Link? in
             let wiring = try Wiring()
             for name in names {
-                if let link = try wiring.hostLink(named: name), attachment.owner.owns(link) { return link }
+                if let link = try wiring.hostLink(named: name), LinkOwner(alias: attachment.alias).owns(link) {
+                    return link
+                }
             }
             return nil
         }
@@ -76,7 +78,7 @@ extension Operation {
                     + names.joined(separator: ", "))
         }
         var plan = LinkPlan(
-            hostName: link.name, owner: attachment.owner, podName: attachment.ifname,
+            hostName: link.name, owner: LinkOwner(alias: attachment.alias), podName: attachment.ifname,
             podMAC: try mac(of: interface), mtu: interface.mtu ?? settings.mtu ?? link.mtu, addresses: addresses,
             destinations: [],
             wantsDefaultRoute: false, blackholeOrigin: settings.routeOrigin, podForwards: settings.podForwards,

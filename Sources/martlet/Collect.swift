@@ -65,7 +65,7 @@ extension Operation {
     private func unwire(
         keeping valid: Set<Attachment>, also garbage: [Lease] = [], _ wiring: borrowing Wiring
     ) throws(CNIFailure) {
-        let owners = garbage.map(\.attachment.owner)
+        let owners = garbage.map { LinkOwner(alias: $0.attachment.alias) }
         let aliases = Set(valid.map(\.alias))
         let prefix = request.network + "/"
         try kernel { () throws(WiringError) in

@@ -29,7 +29,7 @@ extension Operation {
             let names = HostInterfaceName.candidates(attachment, request.args)
             if again { return try unwire([]) }
             // Without a link nothing is left to remove; one that comes now is that of an ADD, under its lock.
-            guard try link(of: attachment.owner, names, wiring) != nil else { return }
+            guard try link(of: LinkOwner(alias: attachment.alias), names, wiring) != nil else { return }
             return try removeInterface(again: true)
         }
         let opened: Ledger?
@@ -89,7 +89,7 @@ extension Operation {
     /// Removes the links that carry the attachment's alias, and puts the blackholes of its blocks where they belong.
     private func unwire(_ leases: [Lease]) throws(CNIFailure) {
         var wiring = try kernel { () throws(WiringError) in try Wiring() }
-        let owner = leases.first?.attachment.owner ?? attachment.owner
+        let owner = LinkOwner(alias: leases.first?.attachment.alias ?? attachment.alias)
         var names: [String] = []
         for lease in leases where !names.contains(lease.hostInterface) { names.append(lease.hostInterface) }
         for name in HostInterfaceName.candidates(attachment, request.args) where !names.contains(name) {

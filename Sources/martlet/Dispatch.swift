@@ -1,6 +1,7 @@
 import CNI
 import Glibc
 import JSON
+import NetworkConfiguration
 import System
 
 /// One of the two plugins in this executable.
@@ -16,10 +17,10 @@ protocol Plugin {
 /// `martlet`.
 struct NetworkPlugin: Plugin {
     func add(_ operation: Operation, answer: (CNIResult) throws(CNIFailure) -> Void) throws(CNIFailure) {
-        if operation.request.type != Operation.networkType {
+        if operation.request.type != Settings.networkType {
             throw CNIFailure(
                 .invalidConfiguration,
-                "type: expected \"" + Operation.networkType + "\", found \"" + operation.request.type + "\"",
+                "type: expected \"" + Settings.networkType + "\", found \"" + operation.request.type + "\"",
                 details: "this plugin serves no other; a runtime calls the file that type names")
         }
         try operation.add(answer: answer)

@@ -5,9 +5,6 @@ import IPAM
 import Netlink
 
 extension Attachment {
-    /// How the attachment's link is known.
-    var owner: LinkOwner { LinkOwner(alias: alias, hash: fnv1a(alias)) }
-
     /// The MAC of the pod's end where nobody asks for one: unicast and locally administered (IEEE 802, bits 0 and 1 of
     /// the first octet).
     ///
@@ -17,7 +14,7 @@ extension Attachment {
 
     /// Whether a link is that of the container's interface, on this network or, if its alias says so, on another.
     func isOnAnyNetwork(_ link: Link) -> Bool {
-        owner.owns(link) || link.alias.hasSuffix("/" + containerID + "/" + ifname)
+        LinkOwner(alias: alias).owns(link) || link.alias.hasSuffix("/" + containerID + "/" + ifname)
     }
 }
 

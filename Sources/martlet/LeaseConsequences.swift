@@ -19,11 +19,15 @@ extension Operation {
     func settle(
         _ grant: Grant, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ wiring: borrowing Wiring
     ) throws(CNIFailure) {
-        if grant.claimedBlock { try keepClaim(grant, book, directory, wiring) }
+        if !grant.claimed.isEmpty { try keepClaim(grant, book, directory, wiring) }
         for address in grant.unrested {
             log.note(.warning, "address " + address.description + " is used again before its rest: the pools are full")
         }
-        if grant.pools.contains(where: { $0.needsTable }) { try keepTable(of: grant.allPools) }
+        if grant.pools.contains(where: { $0.needsTable }) {
+            try keepTable(of: grant.allPools)
+        } else {
+            try bringPools(of: grant)
+        }
     }
 
     private func keepClaim(
@@ -75,7 +79,7 @@ extension Operation {
                 "no address left but the quarantined " + old.address.description + ": device " + device
                     + " holds its route", details: "remove that route, or add a pool")
         }
-        if grant.claimedBlock {
+        if !grant.claimed.isEmpty {
             try ledger { () throws(LedgerError) in
                 try book.synchronize()
                 try directory.lockBlockRoutes()
@@ -86,15 +90,16 @@ extension Operation {
 
     /// Frees the leases of a failed ADD, and answers the failure to report.
     ///
-    /// A block that was claimed for it goes too. Its route goes first: if that fails the leases stay, and DEL, which
-    /// puts the route of every block that it finds a lease in, brings both to agreement.
+    /// A block that was claimed for it goes too, and no other: that would forget which of its addresses rest. Its route
+    /// goes first: if that fails the leases stay, and DEL, which puts the route of every block that it finds a lease in,
+    /// brings both to agreement.
     func freeing(
-        _ leases: [Lease], hasClaimed: Bool, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
+        _ leases: [Lease], _ claimed: [Int], _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
         _ wiring: inout Wiring, _ failure: CNIFailure
     ) -> CNIFailure {
         if failure.code == .unremovable { return failure }
         do throws(CNIFailure) {
-            let blocks = hasClaimed ? try ownedBlocks(of: leases, book) : []
+            let blocks = claimed.isEmpty ? [] : try ownedBlocks(claimed, book)
             let routes = blocks.map { Route.blackhole($0.cidr, origin: settings.routeOrigin) }
             try kernel { () throws(WiringError) in try wiring.withdraw(routes) }
             let kept = try change(book, directory) { () throws(LedgerError) in
@@ -112,8 +117,7 @@ extension Operation {
         }
     }
 
-    private func ownedBlocks(of leases: [Lease], _ book: borrowing Ledger) throws(CNIFailure) -> [OwnedBlock] {
-        let owned = try ledger { () throws(LedgerError) in try book.ownedBlocks() }
-        return owned.filter { block in leases.contains { $0.block == block.id } }
+    private func ownedBlocks(_ rows: [Int], _ book: borrowing Ledger) throws(CNIFailure) -> [OwnedBlock] {
+        try ledger { () throws(LedgerError) in try book.ownedBlocks() }.filter { rows.contains($0.id) }
     }
 }

@@ -2,6 +2,7 @@ import CNI
 import Glibc
 import JSON
 import Ledger
+import NetworkConfiguration
 import System
 
 /// The plugin and its IPAM in one executable, told apart by the name it is called by.
@@ -21,7 +22,7 @@ enum Martlet {
             exit(writeOut(Array(text.utf8)) ? 0 : 1)
         }
         Ledger.prepareForOneShot()
-        let isIPAM = name(arguments) == Operation.ownIPAM
+        let isIPAM = name(arguments) == Settings.ownIPAM
         // What exit(3) would run is nobody's business here: no buffer is full, no lock is left.
         _exit(isIPAM ? Dispatch.run(AddressPlugin()) : Dispatch.run(NetworkPlugin()))
     }

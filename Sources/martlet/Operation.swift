@@ -2,6 +2,7 @@ import CNI
 import IPAM
 import Ledger
 import Logs
+import NetworkConfiguration
 import System
 
 /// What every operation works with: the request, the settings, and whose interface it is about.
@@ -10,12 +11,6 @@ struct Operation: Sendable {
     let settings: Settings
     let attachment: Attachment
     let log: OperationLog
-
-    /// Name under which Martlet's network plugin stands in `type`.
-    static let networkType = "martlet"
-
-    /// Name under which Martlet's IPAM stands in `ipam.type`.
-    static let ownIPAM = "martlet-ipam"
 
     init(_ request: CNIRequest) throws(CNIFailure) {
         self.request = request
@@ -34,10 +29,10 @@ struct Operation: Sendable {
     }
 
     /// Whether the pods of this network are reached by routes of Martlet's own, or live in another plugin's subnet.
-    var isRouted: Bool { request.type == Self.networkType }
+    var isRouted: Bool { request.type == Settings.networkType }
 
     /// Whether addresses come from the ledger; otherwise from a plugin that is executed.
-    var usesOwnIPAM: Bool { request.ipamType == Self.ownIPAM }
+    var usesOwnIPAM: Bool { request.ipamType == Settings.ownIPAM }
 
     /// The folder of locks and ledger, made where it is missing.
     func makeDirectory() throws(CNIFailure) -> LedgerDirectory {

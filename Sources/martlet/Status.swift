@@ -4,6 +4,7 @@ import Dataplane
 import Glibc
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
 /// STATUS: whether an ADD would find what it needs. It asks, and changes nothing.
@@ -16,7 +17,7 @@ extension Operation {
         }
         try asStatus { () throws(CNIFailure) in
             try examineRunningPods()
-            let addresses = try addressWishes(try PodWishes(request))
+            let addresses = try settings.addresses(try PodWishes(request))
             try examineForwarding(addresses.map(\.family), .notAvailable)
             try rehearse(addresses)
         }
@@ -24,7 +25,7 @@ extension Operation {
 
     /// - Throws: `CNIFailure` with code 50 when no address can be given.
     func statusOfAddresses() throws(CNIFailure) {
-        try asStatus { () throws(CNIFailure) in try rehearse(try addressWishes(try PodWishes(request))) }
+        try asStatus { () throws(CNIFailure) in try rehearse(try settings.addresses(try PodWishes(request))) }
     }
 
     /// Whatever speaks against an ADD is error 50, unless it is 51.
@@ -43,7 +44,8 @@ extension Operation {
         guard let directory = folder else { return }
         let opened = try ledger { () throws(LedgerError) in try existingLedger(directory) }
         guard let book = opened else { return }
-        let wish = leaseRequest(addresses, sandbox: FileStatus.Identity(device: 0, inode: 0))
+        let wish = settings.leaseRequest(
+            request, attachment, addresses, sandbox: FileStatus.Identity(device: 0, inode: 0))
         do throws(LedgerError) { try book.rehearse(wish, in: directory) } catch {
             throw explain(error, book)
         }
@@ -53,13 +55,7 @@ extension Operation {
     func explain(_ error: LedgerError, _ book: borrowing Ledger) -> CNIFailure {
         guard case .refused(let refusal, let family) = error else { return CNIFailure(error) }
         do throws(LedgerError) {
-            if case .leased(let address) = refusal, let holder = try book.holder(of: address) {
-                return CNIFailure(
-                    .tryAgainLater,
-                    "the requested address " + address.description + " is leased to container " + holder.containerID
-                        + ", interface " + holder.ifname + ", network " + holder.network)
-            }
-            return CNIFailure(refusal, family, usage: try book.usage(family), settings.ipam)
+            return try CNIFailure(refusal, family, in: book, settings.ipam)
         } catch { return CNIFailure(error) }
     }
 }

@@ -15,6 +15,21 @@ extension Operation {
         }
     }
 
+    /// Brings new pools into the table, if there is one: pods of the others would reach theirs with the node's address.
+    ///
+    /// Asked for only with an ADD that has brought a pool or claimed a block, which others of their pods do not. Where
+    /// there is no table, the first pod that needs one brings all pools.
+    func bringPools(of grant: Grant) throws(CNIFailure) {
+        guard grant.hasNewPools || !grant.claimed.isEmpty, grant.allPools.contains(where: { $0.natOutgoing }) else {
+            return
+        }
+        try masquerade { () throws(MasqueradeError) in
+            guard try MasqueradePlan(of: []).isServed() else { return }
+            let table = MasqueradePlan(of: grant.allPools)
+            if try !table.isInPlace() { try table.install() }
+        }
+    }
+
     /// Makes sure that no pod sends with another's IPv6 address, where its own comes from no pool.
     ///
     /// Any table of Martlet's does. Where there is none the ledger's pools come into it, if there is a ledger, for a

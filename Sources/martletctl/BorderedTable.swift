@@ -5,6 +5,8 @@ struct BorderedTable {
 
     init(_ headings: String...) { self.headings = headings }
 
+    init(_ headings: [String]) { self.headings = headings }
+
     mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// The table's lines.

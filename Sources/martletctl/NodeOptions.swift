@@ -1,16 +1,21 @@
 import ArgumentParser
-import Glibc
 import IPAM
 import Ledger
+import NetworkConfiguration
 import System
 
 /// Which node's ledger a command looks at.
 struct NodeOptions: ParsableArguments {
-    @Option(name: .customLong("data-dir"), help: "Folder of the ledger: data_dir of the network configuration.")
-    var dataDirectory = "/var/lib/martlet"
+    @Option(
+        name: .customLong("data-dir"),
+        help: "Folder of the ledger: data_dir of the network configuration (default: /var/lib/martlet).")
+    var dataDirectory: String?
 
     @Option(help: "Node whose blocks are meant (default: the ledger's, if it knows one only, else this machine).")
     var nodename: String?
+
+    /// The folder that is meant.
+    var folder: String { dataDirectory ?? Settings.standardDataDirectory }
 
     /// Opens the ledger.
     ///
@@ -20,49 +25,38 @@ struct NodeOptions: ParsableArguments {
     func open(
         isRouted: Bool = true, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
-        let folder = try ledger { () throws(LedgerError) in
-            try LedgerDirectory(existing: dataDirectory, forLooking: true)
-        }
-        guard let directory = folder else { throw missing }
-        let node = try nodename ?? onlyNode(directory)
+        let directory = try existingDirectory()
+        let node = try meantNode(directory)
         let opened = try book(directory, node, isRouted: isRouted)
         guard let book = opened else { throw missing }
         try body(book, directory)
     }
 
+    /// What this node is called, whether it has a ledger yet or not.
+    func name() throws(Trouble) -> String {
+        if let nodename { return nodename }
+        let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder) }
+        guard let directory = found, try book(directory, "") != nil else { return machineName() }
+        return try meantNode(directory)
+    }
+
     /// Whether there is the folder that every pod makes, and no ledger in it: other plugins give the addresses, or it is
     /// lost.
     func isWithoutLedger() throws(Trouble) -> Bool {
-        let folder = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: dataDirectory) }
-        guard let directory = folder else { return false }
+        let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder) }
+        guard let directory = found else { return false }
         return try book(directory, "") == nil
     }
 
     /// Opens the ledger, and makes it where there is none: what operators declare may come before the first pod.
-    func openOrMake(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
-        try make(in: dataDirectory, body)
-    }
-
-    /// Opens the ledger, or one that is gone afterwards where there is none: a rehearsal makes nothing.
-    func openOrPretend(_ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void) throws {
-        if access(dataDirectory + "/ledger.db", F_OK) == 0 { return try make(in: dataDirectory, body) }
-        var name = Array("/tmp/martletctl-XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else { throw Trouble(.blind, SystemError("mkdtemp", "/tmp").description) }
-        let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.lock"] { unlink(folder + "/" + file) }
-            rmdir(folder)
-        }
-        try make(in: folder, body)
-    }
-
-    private func make(
-        in folder: String, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
+    ///
+    /// - Parameter name: the node's, where it matters; else the one that was said, or this machine's.
+    func openOrMake(
+        as name: String? = nil, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
         let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: folder) }
-        let node = nodename ?? machineName()
-        let bootID: String
-        do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
+        let node = name ?? nodename ?? machineName()
+        let bootID = try bootID()
         let book = try ledger { () throws(LedgerError) in
             let book = try Ledger(in: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
             // The tables are made by the first transaction.
@@ -72,26 +66,58 @@ struct NodeOptions: ParsableArguments {
         try body(book, directory)
     }
 
+    /// A copy of the ledger, to try on it what is not to be done.
+    ///
+    /// - Throws: `Trouble` as `open` does.
+    func copy(isRouted: Bool) throws(Trouble) -> LedgerCopy {
+        let directory = try existingDirectory()
+        if try book(directory, "") == nil { throw missing }
+        return try copy(of: folder, node: try meantNode(directory), isRouted: isRouted, restTime: nil)
+    }
+
+    /// The same, empty where there is no ledger yet.
+    func copyOrEmpty() throws(Trouble) -> LedgerCopy {
+        try copy(of: folder, node: nodename ?? machineName(), isRouted: true, restTime: nil)
+    }
+
+    /// The same of a folder and for a node that a network configuration names.
+    func copy(of folder: String, node: String, isRouted: Bool, restTime: Int?) throws(Trouble) -> LedgerCopy {
+        let bootID = try bootID()
+        return try ledger { () throws(LedgerError) in
+            try LedgerCopy(of: folder, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
+        }
+    }
+
+    private func existingDirectory() throws(Trouble) -> LedgerDirectory {
+        let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder, forLooking: true) }
+        guard let directory = found else { throw missing }
+        return directory
+    }
+
+    private func bootID() throws(Trouble) -> String {
+        do throws(SystemError) { return try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
+    }
+
     private var missing: Trouble {
         Trouble(
-            .blind, "there is no ledger in \(dataDirectory)",
+            .blind, "there is no ledger in \(folder)",
             hint: "the first pod makes it; if data_dir is another folder, say --data-dir")
     }
 
     private func book(
         _ directory: borrowing LedgerDirectory, _ node: String, isRouted: Bool = true
     ) throws(Trouble) -> Ledger? {
-        let bootID: String
-        do throws(SystemError) { bootID = try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
+        let bootID = try bootID()
         return try ledger { () throws(LedgerError) in
             try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: isRouted)
         }
     }
 
-    /// The only owner of blocks, else this machine's name.
+    /// The node that is named, else the only owner of blocks, else this machine.
     ///
     /// - Throws: `Trouble` where that is none of several owners: for another node, this one's routes would be wrong.
-    private func onlyNode(_ directory: borrowing LedgerDirectory) throws(Trouble) -> String {
+    private func meantNode(_ directory: borrowing LedgerDirectory) throws(Trouble) -> String {
+        if let nodename { return nodename }
         guard let book = try book(directory, "") else { throw missing }
         let owners = try ledger { () throws(LedgerError) in
             try book.reading { () throws(LedgerError) in try book.owners() }

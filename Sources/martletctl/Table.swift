@@ -21,12 +21,8 @@ struct Table {
                 line += cell
                 if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 3) }
             }
-            while line.hasSuffix(" ") { line.removeLast() }
+            while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
             return line
         }
-    }
-
-    func print() {
-        for line in lines { Output.line(line) }
     }
 }

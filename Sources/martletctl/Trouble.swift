@@ -60,6 +60,7 @@ extension Trouble {
         switch error {
         case .ledger(let error): self.init(error)
         case .wiring(let error): self.init(error)
+        case .unreadable(let text): self.init(.blind, text, hint: "apt-get install nftables, and run this as root")
         }
     }
 }

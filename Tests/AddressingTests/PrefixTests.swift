@@ -41,6 +41,23 @@ import Testing
     }
 
     @Test(
+        "The longest prefix that holds two addresses",
+        arguments: [
+            ("10.0.0.1", "10.0.0.1", "10.0.0.1/32"), ("10.0.0.1", "10.0.0.2", "10.0.0.0/30"),
+            ("0.0.0.0", "255.255.255.255", "0.0.0.0/0"), ("fd00::1", "fd00::1:0", "fd00::/111"),
+            ("::", "ffff::", "::/0"),
+        ])
+    func shared(_ one: String, _ other: String, _ prefix: String) throws {
+        let (one, other) = (try IPAddress(parsing: one), try IPAddress(parsing: other))
+        #expect(Prefix(covering: one, and: other)?.description == prefix)
+        #expect(Prefix(covering: other, and: one)?.description == prefix)
+    }
+
+    @Test("No prefix holds addresses of two families") func twoFamilies() throws {
+        #expect(try Prefix(covering: IPAddress(parsing: "0.0.0.1"), and: IPAddress(parsing: "::1")) == nil)
+    }
+
+    @Test(
         "A prefix knows its ends and its size",
         arguments: [
             ("0.0.0.0/0", "0.0.0.0", "255.255.255.255", 1 << 32), ("10.0.0.64/26", "10.0.0.64", "10.0.0.127", 64),

@@ -23,7 +23,7 @@ enum House {
         Room("CNI", uses: ["Addressing", "JSON", "System"]),
         Room("IPAM", uses: ["Addressing"]),
         Room("SQLite", uses: ["CSQLite"]),
-        Room("Ledger", uses: ["Addressing", "IPAM", "SQLite", "System"]),
+        Room("Ledger", uses: ["Addressing", "IPAM", "JSON", "SQLite", "System"]),
         Room("Netlink", uses: ["Addressing", "CMnl", "System"]),
         Room("Dataplane", uses: ["Addressing", "Netlink", "System"]),
         Room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
@@ -33,17 +33,18 @@ enum House {
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
+            "NetworkConfiguration", uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
+        Room(
             "martlet",
             uses: [
                 "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink",
-                "SQLite", "System",
+                "NetworkConfiguration", "SQLite", "System",
             ]),
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
-                "Resources",
-                "System",
+                "Addressing", "ArgumentParser", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
+                "Masquerade", "NetworkConfiguration", "Resources", "System",
             ]),
     ]
 

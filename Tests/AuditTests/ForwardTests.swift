@@ -6,7 +6,7 @@ struct ForwardTests {
     /// A way to filter, and whether pods are let through.
     struct Filter: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        /// Lines of a shell, with `ADDRESS` for the first pod's address.
+        /// Lines of a shell, with `ADDRESS` and `LINK` for the first pod's, and `OTHER` for the second pod's address.
         let script: String
         /// The chain that is found; nil where pods pass.
         let chain: String?
@@ -34,7 +34,21 @@ struct ForwardTests {
                 iptables -N pods; iptables -A pods -s 10.244.0.0/16 -j ACCEPT; iptables -A FORWARD -j pods
                 """),
         Filter("a larger network may", drop + "iptables -A FORWARD -s 10.0.0.0/8 -j ACCEPT"),
-        Filter("one pod may, by its address", drop + "iptables -A FORWARD -s ADDRESS/32 -j ACCEPT"),
+        Filter(
+            "each pod may, by its address",
+            drop + "iptables -A FORWARD -s ADDRESS/32 -j ACCEPT; iptables -A FORWARD -s OTHER/32 -j ACCEPT"),
+        Filter(
+            "a pod's mail is stopped, and what it sends to one network",
+            """
+            iptables -A FORWARD -s ADDRESS/32 -p tcp --dport 25 -j DROP
+            iptables -A FORWARD -s ADDRESS/32 -d 198.51.100.0/24 -j REJECT
+            """),
+        Filter(
+            "a pod may send to the cluster alone",
+            drop + """
+                iptables -A FORWARD -s ADDRESS/32 -d 10.0.0.0/8 -j ACCEPT; iptables -A FORWARD -s OTHER/32 -j ACCEPT
+                """),
+        Filter("a pod that is not there is stopped", "iptables -A FORWARD -s 10.244.0.77/32 -j DROP"),
         Filter(
             "everybody may, at the end of a chain",
             drop + """
@@ -121,6 +135,69 @@ struct ForwardTests {
             """),
     ]
 
+    /// Filters that stop the second pod, and let the first one through.
+    static let partial = [
+        Filter("one pod may, by its address", drop + "iptables -A FORWARD -s ADDRESS/32 -j ACCEPT"),
+        Filter("one pod may, by its link", drop + "iptables -A FORWARD -i LINK -j ACCEPT"),
+        Filter("one pod is stopped, by its address", "iptables -I FORWARD -s OTHER/32 -j DROP"),
+        Filter("what goes to one pod is stopped", "iptables -A FORWARD -d OTHER/32 -j DROP"),
+        Filter(
+            "nft: one pod is in the set", nft + "ip saddr @pods accept; nft add element inet f pods { ADDRESS }" + ipv6),
+        Filter(
+            "nft: one pod is in the set of a chain that is jumped to",
+            """
+            nft add table inet f; nft add chain inet f walls; nft add set inet f bad '{ type ipv4_addr; }'
+            nft add rule inet f walls ip saddr @bad reject; nft add element inet f bad { OTHER }
+            nft add chain inet f fw '{ type filter hook forward priority 0; }'; nft add rule inet f fw jump walls
+            """),
+        Filter("iptables-legacy: one pod is stopped", "iptables-legacy -A FORWARD -s OTHER/32 -j DROP"),
+    ]
+
+    @Test("is found for the pod that it stops where others pass, and its command repairs that", arguments: partial)
+    func stopsOne(_ filter: Filter) async throws {
+        try await tried(filter) { (node, pods) async throws in
+            let other = try pods[1].result.resultAddress()
+            let audit = try await node.audit()
+            #expect(audit.problems.map(\.code) == ["forward-dropped"])
+            let finding = try #require(audit.problems.first)
+            #expect(finding.subject == other && finding.container == pods[1].pod.id)
+            #expect(finding.text.contains("and lets other pods through"), "\(finding.text)")
+            try await node.repair(finding)
+            #expect(try await node.audit().problems == [])
+            #expect(try await pods[0].pod.namespace.pings(other))
+        }
+    }
+
+    @Test("that the plugin firewall opens for each pod is no finding while pods come and go")
+    func churn() async throws {
+        try await withNode([.defaultRoute, .outside]) { node in
+            try await node.namespace.must("/usr/sbin/iptables", "-P", "FORWARD", "DROP")
+            let tool = try CNITool(.firewall, on: node)
+            try await tool.add(try await node.pod())
+            let end = ContinuousClock.now + .seconds(8)
+            let rounds = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        let pod = try await node.pod()
+                        var rounds = 0
+                        while ContinuousClock.now < end {
+                            try await tool.add(pod)
+                            try await tool("del", pod)
+                            rounds += 1
+                        }
+                        return rounds
+                    }
+                }
+                while ContinuousClock.now < end {
+                    let audit = try await tool.audit()
+                    #expect(audit.problems == [])
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(rounds > 10)
+        }
+    }
+
     @Test("is no finding where pods are let through", arguments: passing)
     func passes(_ filter: Filter) async throws {
         try await tried(filter) { (node, _) async throws in
@@ -153,6 +230,8 @@ struct ForwardTests {
                 pods.append(Resident(pod, result: result))
             }
             let script = filter.script.replacing("ADDRESS", with: try pods[0].result.resultAddress())
+                .replacing("LINK", with: try pods[0].result.resultHostLink())
+                .replacing("OTHER", with: try pods[1].result.resultAddress())
             try await node.namespace.must("/bin/bash", "-ec", script)
             try await body(node, pods)
         }

@@ -94,6 +94,24 @@ struct HealthyTests {
         }
     }
 
+    @Test("where another device has the route to an address that is reserved")
+    func reserved() async throws {
+        try await withNode { node in
+            try await node.add(try await node.pod())
+            try await node.namespace.ip("route add 10.244.0.50/32 dev up0")
+            #expect(try await node.audit().problems.map(\.code) == ["route-without-lease"])
+            try await node.namespace.must(
+                Programs.operatorsTool, "apply", "-f", "-", "--data-dir", node.data, "--nodename", node.name,
+                input: """
+                    apiVersion: projectcalico.org/v3
+                    kind: IPReservation
+                    metadata: { name: gateway }
+                    spec: { reservedCIDRs: [10.244.0.50] }
+                    """)
+            try await expectClean(node.audit())
+        }
+    }
+
     @Test("with several interfaces of one pod, and after a pod's container ID has come again")
     func interfaces() async throws {
         try await withNode { node in

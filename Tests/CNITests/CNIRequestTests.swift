@@ -136,7 +136,11 @@ let minimal = #"{"cniVersion":"1.1.0","name":"pods","type":"martlet"}"#
 
     @Test("CHECK without prevResult is a wrong configuration") func checkWithout() {
         let failure = #expect(throws: CNIFailure.self) { try read("CHECK", minimal) }
-        #expect(failure == CNIFailure(.invalidConfiguration, "prevResult: expected what ADD answered, found nothing"))
+        #expect(
+            failure
+                == CNIFailure(
+                    .invalidConfiguration, "prevResult: expected what ADD answered, found nothing",
+                    at: .key(.root, "prevResult")))
     }
 
     @Test("DEL does without a namespace, a readable prevResult and readable arguments") func lenientDEL() throws {

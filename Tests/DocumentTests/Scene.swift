@@ -10,6 +10,8 @@ import TestKit
 /// namespaces are in /run/netns, and the files are the test's.
 struct Scene {
     let node: Node
+    /// Programs that run as long as the scene lasts.
+    private let daemons: [Background]
 
     /// What the pods' network is, like the sample that `Scripts/install` puts in place.
     private static let configuration: Value = [
@@ -20,14 +22,23 @@ struct Scene {
         ],
     ]
 
+    /// Folders of the scene's own where a machine has its.
+    static let folders = """
+        cd "$1" && mkdir lib backups work bin && mkdir -m 0700 lib/martlet
+        mount --bind lib /var/lib && mount --bind backups /var/backups
+        mount -t tmpfs scene /run && mkdir /run/netns
+        """
+
+    /// A scene that somebody else sets.
+    init(bare node: Node, with daemons: [Background]) {
+        self.node = node
+        self.daemons = daemons
+    }
+
     init(_ node: Node) async throws {
         self.node = node
-        try await script(
-            """
-            cd "$1" && mkdir lib backups work && mkdir -m 0700 lib/martlet
-            mount --bind lib /var/lib && mount --bind backups /var/backups
-            mount -t tmpfs scene /run && mkdir /run/netns
-            """)
+        daemons = []
+        try await script(Scene.folders)
         let old = try await start("old", id: "e04f6b")
         try await start("web", id: "7d1c2e")
         try await script("sqlite3 /var/lib/martlet/ledger.db '.backup /var/backups/yesterday.db'")
@@ -41,7 +52,8 @@ struct Scene {
     /// Runs commands as they stand.
     func run(_ commands: String) async throws -> Completion {
         let environment = [
-            "PATH": "\(folder(of: Programs.operatorsTool)):\(Programs.folder):\(defaultEnvironment["PATH"] ?? "")",
+            "PATH":
+                "\(node.folder.path)/bin:\(folder(of: Programs.operatorsTool)):\(Programs.folder):\(defaultEnvironment["PATH"] ?? "")",
             "LC_ALL": "C.UTF-8",
             "HOME": "\(node.folder.path)/work",
         ]
@@ -56,12 +68,17 @@ struct Scene {
     @discardableResult
     private func start(_ name: String, id: String) async throws -> Pod {
         let pod = try await node.pod(id: id)
-        try await script("touch /run/netns/\(name) && mount --bind \(pod.path) /run/netns/\(name)")
+        try await mount(pod, at: name)
         try await call(.add, pod, name)
         return pod
     }
 
-    private func script(_ text: String) async throws {
+    /// Gives a pod's namespace the path that a runtime would give it.
+    func mount(_ pod: Pod, at name: String) async throws {
+        try await script("touch /run/netns/\(name) && mount --bind \(pod.path) /run/netns/\(name)")
+    }
+
+    func script(_ text: String) async throws {
         try await node.namespace.must("/bin/sh", "-ec", text, "sh", node.folder.path)
     }
 

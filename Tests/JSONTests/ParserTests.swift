@@ -130,3 +130,29 @@ func parse(_ text: String, limits: JSON.Limits = .standard) throws(JSON.SyntaxEr
         #expect(throws: Never.self) { try parse("[1,2]", limits: JSON.Limits(bytes: 5)) }
     }
 }
+
+@Suite("The position of a value")
+struct PositionTests {
+    private static let text = """
+        {"name": "pods", "é": {},
+          "plugins": [
+            {"type": "one"}, {"type": "two", "empty": [], "list": [1, [2, "x\\"]"], 3]}
+          ]}
+        """
+
+    @Test(
+        "is where it begins, and where it is not there, that of what is around it",
+        arguments: [
+            (JSON.Path([]), 1, 1), (JSON.Path([.key("name")]), 1, 10), (JSON.Path([.key("é")]), 1, 23),
+            (JSON.Path([.key("é"), .key("none")]), 1, 23), (JSON.Path([.key("none"), .index(3)]), 1, 1),
+            (JSON.Path([.key("plugins"), .index(1), .key("type")]), 3, 31),
+            (JSON.Path([.key("plugins"), .index(1), .key("list"), .index(2)]), 3, 76),
+            (JSON.Path([.key("plugins"), .index(1), .key("list"), .index(1), .index(1)]), 3, 67),
+            (JSON.Path([.key("plugins"), .index(1), .key("empty"), .index(0)]), 3, 47),
+            (JSON.Path([.key("plugins"), .index(2)]), 2, 14), (JSON.Path([.key("plugins"), .key("type")]), 2, 14),
+        ])
+    func positions(path: JSON.Path, line: Int, column: Int) throws {
+        let position = try JSON.position(of: path, in: Array(Self.text.utf8))
+        #expect([position.line, position.column] == [line, column])
+    }
+}

@@ -54,6 +54,39 @@ struct MasqueradeTests {
         }
     }
 
+    @Test(
+        "keeps them towards a pool that another network brings later, of Martlet's or of another plugin's pods",
+        arguments: [nil, "ptp"])
+    func laterPool(plugin: String?) async throws {
+        try await withNode([.defaultRoute]) { node in
+            let (one, two) = (try await node.pod(), try await node.pod())
+            let source = try await node.add(one, configuration: configuration(node, nat: true)).resultAddress()
+            var later = node.configuration(name: "later").setting(
+                "ipam.pools", [["name": "later", "cidr": "10.240.0.0/24"]])
+            if let plugin {
+                later = later.merging(["type": .string(plugin)]).setting("ipam.routes", [["dst": "0.0.0.0/0"]])
+            }
+            let outcome = try await node.cni(.add, two, plugin: plugin, configuration: later)
+            let address = try outcome.result().resultAddress()
+            let server = try await two.namespace.start(
+                "/usr/bin/socat", "TCP-LISTEN:80,reuseaddr,fork", "SYSTEM:echo $SOCAT_PEERADDR")
+            #expect(try await eventually { try await one.namespace.fetch(address, 80) == source })
+            server.end()
+        }
+    }
+
+    @Test("has its table looked at by no ADD of another pool that brings nothing new")
+    func warm() async throws {
+        try await withNode([.defaultRoute]) { node in
+            try await node.add(try await node.pod(), configuration: configuration(node, nat: true))
+            let plain = configuration(node, nat: true).setting("ipam.ipv4_pools", ["plain"])
+            try await node.add(try await node.pod(), configuration: plain)
+            try await node.namespace.must("/usr/sbin/nft", "flush", "ruleset")
+            try await node.add(try await node.pod(), configuration: plain)
+            try await expectEqual(node.namespace.must("/usr/sbin/nft", "list", "chains"), "")
+        }
+    }
+
     @Test("has its table put back by the next ADD when somebody has flushed it")
     func healing() async throws {
         try await withNode([.outside, .defaultRoute]) { node in

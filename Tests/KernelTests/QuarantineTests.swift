@@ -60,6 +60,25 @@ struct QuarantineTests {
         }
     }
 
+    @Test("and fails ADD leaves in its block what rests there: only a block that was claimed for it is given back")
+    func restAfterFailure() async throws {
+        try await withNode([.ipv6]) { node in
+            let configuration = node.dualStackConfiguration()
+            let old = try await node.pod()
+            try await node.add(old, configuration: configuration.setting("ipam.assign_ipv6", false))
+            try await node.delete(old, configuration: configuration)
+            try await node.namespace.ip("route add fd00:10:244::/128 dev up0")
+            let outcome = try await node.cni(
+                .add, try await node.pod(), args: "IP=fd00:10:244::", configuration: configuration)
+            #expect(try outcome.error().whole.contains("up0"))
+            try await expectEqual(node.ledger.blocks().map(\.cidr), ["10.244.0.0/26"])
+            try await expectEqual(node.namespace.blackholes(), ["10.244.0.0/26"])
+            let next = try await node.add(
+                try await node.pod(), configuration: configuration.setting("ipam.assign_ipv6", false))
+            #expect(try next.resultAddress() == "10.244.0.2")
+        }
+    }
+
     @Test("of one family puts both families' wiring right")
     func dualStack() async throws {
         try await withNode([.ipv6]) { node in

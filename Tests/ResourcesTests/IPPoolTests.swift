@@ -31,8 +31,8 @@ import Testing
                     + #""assignmentMode":"Manual","allowedUses":["Workload","Tunnel"]}"#
             ),
             (
-                #"{"cidr":"10.0.0.0/32","blockSize":"32","allowedUses":["Workload"],"nodeSelector":""}"#,
-                #"{"cidr":"10.0.0.0/32","blockSize":32,\#(never),"natOutgoing":false,"nodeSelector":"all()","#
+                #"{"cidr":"10.0.0.0/31","blockSize":"31","allowedUses":["Workload"],"nodeSelector":""}"#,
+                #"{"cidr":"10.0.0.0/31","blockSize":31,\#(never),"natOutgoing":false,"nodeSelector":"all()","#
                     + #""assignmentMode":"Automatic","allowedUses":["Workload"]}"#
             ),
             (
@@ -119,6 +119,16 @@ import Testing
             (
                 #"{"cidr":"10.0.0.0/8","nodeSelector":"rack == a"}"#,
                 "spec.nodeSelector: the selector's column 9: expected a value in quotes, found \"a\""
+            ),
+            (
+                #"{"cidr":"10.0.0.0/24","blockSize":32}"#,
+                "spec.blockSize: expected at most 31, found 32: the route that announces a block of one address would "
+                    + "hide the pod's; 31 makes blocks of two"
+            ),
+            (
+                #"{"cidr":"fd00::/64","blockSize":128}"#,
+                "spec.blockSize: expected at most 127, found 128: the route that announces a block of one address would "
+                    + "hide the pod's; 127 makes blocks of two"
             ),
             (#"{"cidr":"10.0.0.0/8","disabled":"yes"}"#, "spec.disabled: expected true or false, found \"yes\""),
         ])

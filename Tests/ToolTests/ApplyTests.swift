@@ -108,12 +108,94 @@ struct ApplyTests {
         }
     }
 
-    @Test("refuse blocks of one address, whose route would hide the pod's", arguments: ["10.1.0.0/24", "fd00::/120"])
-    func singleAddresses(cidr: String) async throws {
+    @Test(
+        "refuse blocks of one address, whose route would hide the pod's, with file, line and column",
+        arguments: [("10.1.0.0/24", 32), ("fd00::/120", 128)])
+    func singleAddresses(cidr: String, size: Int) async throws {
         try await withNode { node in
-            let size = cidr.contains(":") ? 128 : 32
-            let text = try await node.refuse("apply", "-f", "-", input: pool("one", cidr, "blockSize: \(size)"))
-            #expect(text.contains("spec.blockSize: expected at most \(size - 1), found \(size)"), "\(text)")
+            let file = "\(node.folder.path)/pools.yaml"
+            try writeFile(file, pool("good", "10.9.0.0/16") + pool("one", cidr, "blockSize: \(size)"))
+            let text = try await node.refuse("apply", "-f", file)
+            #expect(
+                text.hasPrefix("Error: \(file):15:14: spec.blockSize: expected at most \(size - 1), found \(size): "),
+                "\(text)")
+            #expect(text.contains("\(size - 1) makes blocks of two"), "\(text)")
+            #expect(entries(of: node.data) == [])
+        }
+    }
+}
+
+@Suite("Pools of one file")
+struct PoolsTogetherTests {
+    @Test("may exchange ranges, in whatever order they stand, and those that exchange them in a ring may, too")
+    func exchange() async throws {
+        try await withNode { node in
+            try await node.apply(pool("a", "10.1.0.0/16") + pool("b", "10.2.0.0/16"))
+            try await expectEqual(
+                node.apply(pool("a", "10.2.0.0/16") + pool("b", "10.1.0.0/16")),
+                "ippool/a configured\nippool/b configured\n")
+            try await expectEqual(
+                node.ask("replace", "-f", "-", input: pool("b", "10.2.0.0/16") + pool("a", "10.1.0.0/16")),
+                "ippool/b configured\nippool/a configured\n")
+            try await expectEqual(
+                node.apply(pool("a", "10.3.0.0/16") + pool("b", "10.1.0.0/16") + pool("c", "10.2.0.0/16")),
+                "ippool/a configured\nippool/b configured\nippool/c created\n")
+            try await expectEqual(
+                node.lines("get", "ippool"),
+                [
+                    "NAME   CIDR          SELECTOR", "a      10.3.0.0/16   all()", "b      10.1.0.0/16   all()",
+                    "c      10.2.0.0/16   all()", "", "",
+                ])
+            try await expectEqual(node.start().address, "10.3.0.0")
+        }
+    }
+
+    @Test("may take what another of them gives up, whichever stands first", arguments: [true, false])
+    func handOver(takerFirst: Bool) async throws {
+        try await withNode { node in
+            try await node.apply(pool("old", "10.1.0.0/16"))
+            let (_, address) = try await node.start()
+            let (taker, giver) = (pool("new", "10.1.128.0/17"), pool("old", "10.1.0.0/17"))
+            try await node.apply(takerFirst ? taker + giver : giver + taker)
+            #expect(try await node.namespace.pings(address))
+            try await expectEqual(
+                node.ledger.rows("SELECT name, cidr FROM pool ORDER BY name").map { $0["cidr"] },
+                ["10.1.128.0/17", "10.1.0.0/17"])
+        }
+    }
+
+    @Test("are refused, all of them, where what they come to overlaps, or a pod is in the way")
+    func refused() async throws {
+        try await withNode { node in
+            try await node.apply(pool("a", "10.1.0.0/16") + pool("b", "10.2.0.0/16") + pool("c", "10.3.0.0/16"))
+            try await node.start(args: podArgs("default", "web"))
+            let before = try await node.dump()
+            let overlap = try await node.refuse(
+                "apply", "-f", "-", input: pool("b", "10.3.0.0/16") + pool("c", "10.3.128.0/17"))
+            #expect(overlap.contains("\"c\" (10.3.128.0/17) overlaps pool \"b\" (10.3.0.0/16)"), "\(overlap)")
+            let used = try await node.refuse(
+                "apply", "-f", "-", input: pool("b", "10.1.0.0/16") + pool("a", "10.2.0.0/16"))
+            #expect(used.contains("10.1.0.0/26 (n1, 1 lease: default/web)"), "\(used)")
+            try await expectSame(node.dump(), before)
+        }
+    }
+
+    @Test("of a network configuration may exchange ranges, too")
+    func configured() async throws {
+        try await withNode { node in
+            func pools(_ one: String, _ other: String) -> Value {
+                node.configuration().setting(
+                    "ipam.pools", [["name": "a", "cidr": .string(one)], ["name": "b", "cidr": .string(other)]])
+            }
+            try await node.ask("ipam", "configure", "--rest-seconds", "0")
+            let first = pools("10.1.0.0/16", "10.2.0.0/16")
+            let pod = try await node.pod()
+            try await node.add(pod, configuration: first)
+            try await node.delete(pod, configuration: first)
+            try await node.ask("ipam", "check", "--fix")
+            let second = pools("10.2.0.0/16", "10.1.0.0/16")
+            try await expectEqual(
+                node.add(try await node.pod(), configuration: second).resultAddress(), "10.2.0.0")
         }
     }
 }

@@ -46,6 +46,24 @@ struct DeleteTests {
         }
     }
 
+    @Test("gives back no block of another pool, and no route of another protocol than the network's")
+    func others() async throws {
+        try await withNode { node in
+            try await node.ask("ipam", "configure", "--rest-seconds", "0")
+            try await node.apply(pool("old", "10.1.0.0/16") + pool("spare", "10.2.0.0/16"))
+            for name in ["old", "spare"] {
+                let wish = node.bare(["ipv4_pools": [.string(name)]]).merging(["route_protocol": 99])
+                let pod = try await node.pod()
+                try await node.add(pod, configuration: wish)
+                try await node.delete(pod, configuration: wish)
+            }
+            try await expectEqual(node.namespace.blackholes(proto: 99), ["10.1.0.0/26", "10.2.0.0/26"])
+            try await node.ask("delete", "ippool", "old", "--route-protocol", "99")
+            try await expectEqual(node.namespace.blackholes(proto: 99), ["10.2.0.0/26"])
+            try await expectEqual(node.ledger.blocks().map(\.cidr), ["10.2.0.0/26"])
+        }
+    }
+
     @Test("of a pool that is being drained is taken back by applying it again")
     func undone() async throws {
         try await withNode { node in

@@ -32,7 +32,9 @@ struct FormatTests {
         #expect(mistakes == [], "\(words)")
         let yaml = try await node.tool(words + ["-o", "yaml"])
         // A status of 1 is a finding, and said by what is printed.
-        #expect(yaml.errors == [] && !yaml.text.isEmpty && yaml.text.first != "{", "\(words): \(yaml.errorText)")
+        #expect(yaml.errors == [] && yaml.text.first != "{", "\(words): \(yaml.errorText)")
+        let tree = try Value(yaml: yaml.text)
+        #expect(tree == json, "\(words)")
     }
 
     @Test("of every reading command keep to their schemas")
@@ -41,7 +43,9 @@ struct FormatTests {
             try await node.apply(Self.manifests)
             let (pod, address) = try await node.start(args: podArgs("default", "web"))
             try await node.delete(pod, configuration: node.bare())
-            try await node.start(args: podArgs("default", "web"))
+            let (_, held) = try await node.start(args: podArgs("default", "web"))
+            // Findings for the audit, of an attachment and of nobody's.
+            try await node.namespace.ip("route del \(held)/32", "route del blackhole 10.65.0.0/26 proto 80")
             for (schema, words) in [
                 ("ippool-list", "get ippool"), ("ippool", "get ippool odd"),
                 ("ipreservation-list", "get ipreservation"),
@@ -50,14 +54,16 @@ struct FormatTests {
                 ("show-borrowed", "ipam show --show-borrowed"), ("show-ip", "ipam show --ip 10.65.0.1"),
                 ("show-ip", "ipam show --ip 10.65.0.2"), ("show-configuration", "ipam show --show-configuration"),
                 ("history", "ipam history --ip \(address)"), ("history", "ipam history --pod default/web"),
-                ("explain", "ipam explain"),
+                ("explain", "ipam explain"), ("explain-pod", "ipam explain --pod default/web"), ("check", "ipam check"),
             ] {
                 try await expectForms(node, schema, words.split(separator: " ").map(String.init))
             }
         }
     }
 
-    @Test("are held to schemas that do refuse", arguments: ["show", "explain", "history", "wep", "ippool"])
+    @Test(
+        "are held to schemas that do refuse",
+        arguments: ["show", "explain", "explain-pod", "history", "wep", "ippool", "check"])
     func schemaRefuses(name: String) throws {
         #expect(try !Schema(name).mistakes(in: [["ip": 5]]).isEmpty)
         #expect(try !Schema(name).mistakes(in: "text").isEmpty)
@@ -71,12 +77,50 @@ struct FormatTests {
             for (words, expected) in [
                 ("get ippool", "ippool/odd\nippool/plain\n"), ("get ipreservation", "ipreservation/keep\n"),
                 ("get wep", "workloadendpoint/n1-k8s-web-eth0\n"), ("ipam show", "fd00:10:244::/64\n10.65.0.0/26\n"),
-                ("ipam show --ip \(address)", "pod default/web\n"), ("ipam history --ip \(address)", "\(address)\n"),
-                ("ipam explain", "10.65.0.1\n"),
+                ("ipam show --show-blocks", "fd00:10:244::/64\n10.65.0.0/26\n10.65.0.0/26\n"),
+                ("ipam show --ip \(address)", "default/web\n"), ("ipam history --ip \(address)", "\(address)\n"),
+                ("ipam explain", "10.65.0.1\n"), ("ipam explain --pod default/web", "10.65.0.1\n"),
             ] {
                 let completion = try await node.tool(words.split(separator: " ").map(String.init) + ["-o", "name"])
                 #expect(completion.text == expected, "\(words)")
             }
+        }
+    }
+
+    @Test("name of an audit prints code and subject of each finding, and nothing where all is well")
+    func namesOfFindings() async throws {
+        try await withNode { node in
+            try await node.apply(pool("one", "10.1.0.0/16"))
+            let (_, address) = try await node.start()
+            try await expectEqual(node.ask("ipam", "check", "-o", "name"), "")
+            try await node.namespace.ip("route del \(address)/32", "route del blackhole 10.1.0.0/26 proto 80")
+            let completion = try await node.tool(["ipam", "check", "-o", "name"])
+            #expect(completion.status == .exited(1))
+            #expect(completion.text == "blackhole-missing/10.1.0.0/26\nhost-route/\(address)\n")
+            // What is repaired is said to people only.
+            try await expectEqual(node.ask("ipam", "check", "--fix", "-o", "name"), "")
+        }
+    }
+
+    @Test("wide tells more than table where there is more to tell")
+    func wide() async throws {
+        try await withNode { node in
+            try await node.apply(pool("one", "10.1.0.0/16"))
+            let (pod, address) = try await node.start(args: podArgs("default", "web"))
+            for (words, more) in [
+                ("ipam show --show-blocks", ["NAME OR NODE", "| one ", "| n1 "]),
+                ("ipam history --ip \(address)", ["NETWORK", " pods "]),
+            ] {
+                let words = words.split(separator: " ").map(String.init)
+                let table = try await node.tool(words).text
+                let wide = try await node.tool(words + ["-o", "wide"]).text
+                #expect(more.allSatisfy { wide.contains($0) && !table.contains($0) }, "\(wide)")
+            }
+            try await node.namespace.ip("route del \(address)/32")
+            let wide = try await node.tool(["ipam", "check", "-o", "wide"]).text
+            #expect(wide.contains("\n  container \(pod.id), interface eth0, network pods\n"), "\(wide)")
+            let table = try await node.tool(["ipam", "check"]).text
+            #expect(!table.contains(pod.id + ", interface"))
         }
     }
 

@@ -14,9 +14,9 @@ struct WatchTests {
             try await Task.sleep(for: .milliseconds(700))
             try await node.start()
             let lines = try await watching
-            let counts = lines.filter { $0.contains(" leases") }
+            let counts = lines.filter { $0.contains(" lease") }
             #expect(counts.count == 2)
-            #expect(counts[0] == "1 leases")
+            #expect(counts[0] == "1 lease")
             // One ADD in two seconds: half an ADD a second, and a little less for what the views themselves take.
             #expect(counts[1].hasPrefix("2 leases, 0.") && counts[1].hasSuffix(" ADD/s, 0.0 DEL/s"), "\(counts[1])")
             #expect(lines.contains { $0.hasPrefix("oldest free address: \(gone.address), free for ") })

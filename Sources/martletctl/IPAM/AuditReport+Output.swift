@@ -4,26 +4,26 @@ import JSON
 import Ledger
 
 extension AuditReport {
-    /// For people: a line for what was compared, then each finding with its repair.
-    func print(node: String) {
-        let own = ledger.blocks.filter { $0.owner == node }
-        Output.line(
-            "Compared \(ledger.leases.count) leases in \(own.count) blocks of \(ledger.pools.count) pools with the kernel of \(node)."
-        )
-        for finding in findings {
-            Output.line()
-            Output.line("\(finding.code.isNote ? "note: " : "")\(finding.code.rawValue)  \(finding.subject)")
-            Output.line("  \(finding.text)")
-            if let since = finding.since { Output.line("  since \(Time.text(since))") }
-            Output.line("  repair: \(finding.repair)")
-        }
+    /// The report in every form.
+    func listing(node: String, isWide: Bool) -> Listing {
+        Listing(
+            lines: [summary(node)] + findings.flatMap { [""] + $0.lines(isWide: isWide) } + ["", verdict],
+            json: json(node: node), names: findings.map { "\($0.code.rawValue)/\($0.subject)" })
+    }
+
+    private func summary(_ node: String) -> String {
+        let own = ledger.blocks.count { $0.owner == node }
+        return "Compared \(counted(ledger.leases.count, "lease")) in \(counted(own, "block")) of "
+            + "\(counted(ledger.pools.count, "pool")) with the kernel of \(node)."
+    }
+
+    private var verdict: String {
         let problems = findings.count { !$0.code.isNote }
-        Output.line()
-        Output.line("Check complete; found \(problems) problem\(problems == 1 ? "" : "s").")
+        return (problems == 0 ? Ink.green : .red)("Check complete; found \(counted(problems, "problem")).")
     }
 
     /// For programs; docs/audit.md and a schema in the tests hold its form.
-    func json(node: String) -> JSON {
+    private func json(node: String) -> JSON {
         [
             "node": .string(node),
             "leases": JSON(ledger.leases.count),
@@ -35,6 +35,18 @@ extension AuditReport {
 }
 
 extension Finding {
+    /// What it is, and then what was found and what repairs it.
+    fileprivate func lines(isWide: Bool) -> [String] {
+        let title = code.isNote ? Ink.yellow("note: \(code.rawValue)") : Ink.red(code.rawValue)
+        var lines = ["\(title)  \(subject)", "  \(text)"]
+        if isWide, let attachment {
+            lines.append(
+                "  container \(attachment.containerID), interface \(attachment.ifname), network \(attachment.network)")
+        }
+        if let since { lines.append("  since \(Time.text(since))") }
+        return lines + ["  repair: \(repair)"]
+    }
+
     fileprivate var json: JSON {
         var members = [
             JSON.Member("code", .string(code.rawValue)), JSON.Member("note", .bool(code.isNote)),

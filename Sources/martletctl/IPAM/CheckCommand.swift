@@ -1,7 +1,6 @@
 import ArgumentParser
 import Audit
 import IPAM
-import JSON
 import Ledger
 import System
 
@@ -14,19 +13,26 @@ struct CheckCommand: ParsableCommand {
             Pods may come and go meanwhile: what is being made or removed just now is no finding. docs/audit.md explains
             each finding, how it comes about and what repairs it.
 
+            JSON and YAML have these members: node, leases, blocks, clean, and findings, each with code, note (whether it
+            is one), subject, text and repair, and where they are known since, network, container and interface. Names are
+            code/subject, one a line.
+
+            Examples:
+              martletctl ipam check
+              martletctl ipam check --fix --dry-run
+              martletctl ipam check -o name
+
             Exit status: 0 clean (notes are no findings), 1 findings, 2 could not look.
             """)
 
     @OptionGroup var node: NodeOptions
+    @OptionGroup var routes: RouteOptions
 
-    @Option(name: .shortAndLong, help: "How to print: table or json.")
-    var output: ReportFormat = .table
+    @Option(name: .shortAndLong, help: "How to print.")
+    var output: ReadingFormat = .table
 
     @Option(help: ArgumentHelp("Also write the findings to this file, as JSON.", valueName: "file"))
     var report: String?
-
-    @Option(help: ArgumentHelp("Protocol number of the blackhole routes: route_protocol.", valueName: "number"))
-    var routeProtocol: UInt8 = 80
 
     @Option(help: ArgumentHelp("Time that a chain's later plugins have to change a new pod.", valueName: "seconds"))
     var grace = 60
@@ -41,7 +47,7 @@ struct CheckCommand: ParsableCommand {
         if try node.isWithoutLedger() { return try runWithoutLedger() }
         try node.open { book, directory in
             let options = options(book.node)
-            var audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            var audit = try look(book, directory, options)
             if dryRun {
                 for finding in Repair.ordered(audit.findings) {
                     say("would look at \(finding.code.rawValue) \(finding.subject)")
@@ -56,16 +62,24 @@ struct CheckCommand: ParsableCommand {
 
     private func options(_ name: String) -> AuditOptions {
         var options = AuditOptions(node: name)
-        options.routeOrigin = routeProtocol
+        options.routeOrigin = routes.routeProtocol
         options.grace = grace
+        options.progress = { Progress.show("comparing pods", $0, of: $1) }
         return options
+    }
+
+    private func look(
+        _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ options: AuditOptions
+    ) throws(Trouble) -> AuditReport {
+        defer { Progress.end() }
+        return try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
     }
 
     private func runWithoutLedger() throws(Trouble) {
         let name = node.nodename ?? "this node"
         guard let audit = try audited({ () throws(AuditError) in try Audit.runWithoutLedger(options(name)) }) else {
             throw Trouble(
-                .blind, "the ledger in \(node.dataDirectory) is lost: the host has the routes of its blocks",
+                .blind, "the ledger in \(node.folder) is lost: the host has the routes of its blocks",
                 hint: "restore a backup, or apply the IPPools again; then check with --fix, which leases to living "
                     + "pods what they have")
         }
@@ -79,7 +93,7 @@ struct CheckCommand: ParsableCommand {
     ) throws(Trouble) {
         for _ in 0..<4 where !audit.findings.isEmpty && !audit.isDamaged {
             let isChanged = repairOnce(audit, options, book, directory)
-            audit = try audited { () throws(AuditError) in try Audit.run(book, directory, options) }
+            audit = try look(book, directory, options)
             if !isChanged { return }
         }
     }
@@ -89,8 +103,11 @@ struct CheckCommand: ParsableCommand {
         _ audit: AuditReport, _ options: AuditOptions, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) -> Bool {
         let repair = Repair(options)
+        let findings = Repair.ordered(audit.findings)
         var isChanged = false
-        for finding in Repair.ordered(audit.findings) {
+        defer { Progress.end() }
+        for (index, finding) in findings.enumerated() {
+            Progress.show("repairing", index + 1, of: findings.count)
             let name = "\(finding.code.rawValue) \(finding.subject)"
             do throws(AuditError) {
                 switch try repair.mend(finding, book, directory) {
@@ -101,25 +118,24 @@ struct CheckCommand: ParsableCommand {
                 case .gone: break
                 }
             } catch {
+                Progress.end()
                 Output.error("\(name): \(Trouble(error).message)")
             }
         }
         return isChanged
     }
 
-    /// What is said for people must not stand in the way of programs.
     private func say(_ text: String) {
-        if output == .table { Output.line(text) }
+        guard output.isForPeople else { return }
+        Progress.end()
+        Output.line(text)
     }
 
     private func show(_ audit: AuditReport, _ node: String) throws(Trouble) {
-        let json = audit.json(node: node)
-        switch output {
-        case .json: Output.json(json)
-        case .table: audit.print(node: node)
-        }
+        let listing = audit.listing(node: node, isWide: output == .wide)
+        try listing.show(output)
         guard let report else { return }
-        do throws(SystemError) { try replaceFile(report, with: json.description + "\n") } catch {
+        do throws(SystemError) { try replaceFile(report, with: listing.json.description + "\n") } catch {
             throw Trouble(.blind, "the report could not be written: " + error.description)
         }
     }

@@ -13,7 +13,7 @@ struct HistoryCommand: ParsableCommand {
             The journal keeps the last 20,000 leases that have ended, for 90 days; the latest come first.
 
             JSON and YAML are a list, each with ip, pod, container, interface, network, node, since and until (null while it
-            lasts).
+            lasts). Names are addresses, one a line.
 
             Examples:
               martletctl ipam history --ip 10.244.0.5
@@ -26,7 +26,7 @@ struct HistoryCommand: ParsableCommand {
     var ip: String?
 
     @Option(help: ArgumentHelp("The pod.", valueName: "namespace/name"))
-    var pod: String?
+    var pod: PodName?
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
@@ -37,8 +37,10 @@ struct HistoryCommand: ParsableCommand {
         let question = try question()
         try node.open { book, _ in
             let tenures = try ledger { () throws(LedgerError) in try book.history(question) }
-            var table = Table("IP", "POD", "CONTAINER", "INTERFACE", "NODE", "SINCE", "UNTIL")
-            for tenure in tenures { table.add(tenure.cells) }
+            let isWide = output == .wide
+            var table = Table(
+                ["IP", "POD", "CONTAINER", "INTERFACE"] + (isWide ? ["NETWORK"] : []) + ["NODE", "SINCE", "UNTIL"])
+            for tenure in tenures { table.add(tenure.cells(isWide: isWide)) }
             let listing = Listing(
                 lines: table.lines, json: .array(tenures.map(\.json)), names: tenures.map(\.address.description))
             try listing.show(output)
@@ -48,23 +50,16 @@ struct HistoryCommand: ParsableCommand {
     private func question() throws(ValidationError) -> HistoryQuestion {
         switch (ip, pod) {
         case (let ip?, nil): return .address(try address(ip))
-        case (nil, let pod?):
-            let parts = pod.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
-                throw ValidationError("--pod: expected NAMESPACE/NAME, found \(pod)")
-            }
-            return .pod(namespace: String(parts[0]), name: String(parts[1]))
+        case (nil, let pod?): return .pod(namespace: pod.namespace, name: pod.name)
         default: throw ValidationError("give either --ip or --pod")
         }
     }
 }
 
 extension Tenure {
-    fileprivate var cells: [String] {
-        [
-            address.description, pod.text, attachment.containerID, attachment.ifname, node, Time.text(since),
-            until.map(Time.text) ?? "-",
-        ]
+    fileprivate func cells(isWide: Bool) -> [String] {
+        [address.description, pod.text, attachment.containerID, attachment.ifname]
+            + (isWide ? [attachment.network] : []) + [node, Time.text(since), until.map(Time.text) ?? "-"]
     }
 
     fileprivate var json: JSON {

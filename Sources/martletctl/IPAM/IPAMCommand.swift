@@ -7,6 +7,6 @@ struct IPAMCommand: ParsableCommand {
         abstract: "Look at, check and repair the addresses of this node.",
         subcommands: [
             ShowCommand.self, CheckCommand.self, ExplainCommand.self, HistoryCommand.self, ReleaseCommand.self,
-            ConfigureCommand.self, WatchCommand.self,
+            SplitCommand.self, ConfigureCommand.self, WatchCommand.self,
         ])
 }

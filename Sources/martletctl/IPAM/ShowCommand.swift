@@ -20,6 +20,9 @@ struct ShowCommand: ParsableCommand {
             with --show-blocks blocks, each with owner, cidr, total, inUse, reserved and free. --ip: ip, assigned, and
             where it is assigned handle and attributes. --show-borrowed: borrowed. --show-configuration:
             maxBlocksPerHost, restSeconds (null: not set) and strictAffinity.
+
+            Names are the cidrs of pools, and with --show-blocks of blocks; --ip: the pod, else the container; with
+            --show-borrowed addresses, with --show-configuration properties.
             """)
 
     @OptionGroup var node: NodeOptions
@@ -59,26 +62,33 @@ struct ShowCommand: ParsableCommand {
 
     private func usage(_ book: borrowing Ledger) throws(Trouble) -> Listing {
         let usage = try ledger { () throws(LedgerError) in try book.usageByBlock() }
-        var table = BorderedTable("GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE")
-        var pools: [JSON] = []
-        var names: [String] = []
-        for pool in usage.pools {
-            var members = pool.json("name")
-            table.add(pool.row("IP Pool"))
-            names.append(pool.cidr.description)
-            if showBlocks {
-                let blocks = usage.blocks.filter { pool.cidr.contains($0.cidr) }
-                for block in blocks { table.add(block.row("Block")) }
-                names += blocks.map(\.cidr.description)
-                members.append(JSON.Member("blocks", .array(blocks.map { .object($0.json("owner")) })))
-            }
-            pools.append(.object(members))
+        let shares = usage.pools.map { pool in
+            (pool: pool, blocks: showBlocks ? usage.blocks.filter { pool.cidr.contains($0.cidr) } : [])
         }
-        return Listing(lines: table.lines, json: ["pools": .array(pools)], names: names)
+        return Listing(
+            lines: Self.table(shares, isWide: output == .wide).lines, json: ["pools": .array(shares.map(json))],
+            names: shares.flatMap { pool, blocks in ([pool] + blocks).map(\.cidr.description) })
+    }
+
+    private static func table(
+        _ shares: [(pool: UsageByBlock.Share, blocks: [UsageByBlock.Share])], isWide: Bool
+    ) -> BorderedTable {
+        var table = BorderedTable(UsageByBlock.Share.headings(isWide: isWide))
+        for (pool, blocks) in shares {
+            table.add(pool.row("IP Pool", isWide: isWide))
+            for block in blocks { table.add(block.row("Block", isWide: isWide)) }
+        }
+        return table
+    }
+
+    private func json(_ pool: UsageByBlock.Share, _ blocks: [UsageByBlock.Share]) -> JSON {
+        var members = pool.json("name")
+        if showBlocks { members.append(JSON.Member("blocks", .array(blocks.map { .object($0.json("owner")) }))) }
+        return .object(members)
     }
 
     private func holder(_ address: IPAddress, _ book: borrowing Ledger) throws(Trouble) -> Listing {
-        let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
+        let snapshot = try ledger { () throws(LedgerError) in try book.leaseSnapshot() }
         guard let entry = snapshot.leases.first(where: { $0.lease.address == address }) else {
             return Listing(
                 lines: ["\(address) is not assigned"],
@@ -93,12 +103,12 @@ struct ShowCommand: ParsableCommand {
             json: [
                 "ip": .string(address.description), "assigned": true, "handle": .string(handle),
                 "attributes": .object(attributes.map { JSON.Member($0.name, .string($0.text)) }),
-            ], names: [entry.holder])
+            ], names: [entry.pod.name == nil ? attachment.containerID : entry.pod.text])
     }
 
     /// Every lease is in a block of its own node: the constraint holds, and so the list is empty unless it was broken.
     private func borrowed(_ book: borrowing Ledger) throws(Trouble) -> Listing {
-        let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
+        let snapshot = try ledger { () throws(LedgerError) in try book.leaseSnapshot() }
         let blocks = Dictionary(snapshot.blocks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var table = BorderedTable("IP", "BORROWING-NODE", "BLOCK", "BLOCK OWNER", "TYPE", "ALLOCATED-TO")
         var borrowed: [JSON] = []

@@ -46,13 +46,13 @@ struct WatchCommand: ParsableCommand {
     ) -> String {
         // Home and clear to the end (ECMA-48), where there is a screen to clear.
         var text = isatty(1) == 1 ? "\u{1B}[H\u{1B}[J" : ""
-        text += "\(now.pulse.leases) leases" + rates(now, before) + "\n"
+        text += counted(now.pulse.leases, "lease") + rates(now, before) + "\n"
         text += "quarantined: \(now.pulse.quarantined)\n"
         let oldest = now.pulse.oldestFree.map { free in
             "\(free.address), " + (free.seconds.map { "free for \($0) s" } ?? "free since before the last boot")
         }
         text += "oldest free address: \(oldest ?? "-")\n\n"
-        var table = BorderedTable("GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE")
+        var table = BorderedTable(UsageByBlock.Share.headings())
         for pool in usage.pools {
             table.add(pool.row("IP Pool"))
             for block in usage.blocks where pool.cidr.contains(block.cidr) { table.add(block.row("Block")) }

@@ -34,40 +34,55 @@ struct ImportHostLocalCommand: ParsableCommand {
     func run() throws {
         let records = try HostLocalFolder(folder).records()
         let network = network ?? HostLocalFolder.name(of: folder)
-        try node.open(isRouted: false) { book, directory in
-            if dryRun {
+        let copy = try node.copy(isRouted: false)
+        let fates = try ledger { () throws(LedgerError) in try take(records, network, copy.ledger) }
+        let isDone = !dryRun && fates.areAllowed
+        if isDone {
+            try node.open(isRouted: false) { book, directory in
                 try ledger { () throws(LedgerError) in
-                    try book.trying(in: directory) { () throws(LedgerError) in try take(records, network, book) }
-                }
-            } else {
-                try ledger { () throws(LedgerError) in
-                    try book.transaction(in: directory) { () throws(LedgerError) in try take(records, network, book) }
+                    try book.transaction(in: directory) { () throws(LedgerError) in
+                        // What was no conflict before may be one now.
+                        let fates = try take(records, network, book)
+                        if let refused = fates.firstRefused { throw .conflict(refused.text) }
+                    }
                     try book.synchronize()
                 }
             }
-            for record in records {
-                Output.line(
-                    "\(record.address) of container \(record.containerID), interface \(record.ifname)"
-                        + (dryRun ? " would be taken over" : " is taken over"))
-            }
-            Output.line("\(records.count) addresses of network \(network)\(dryRun ? ", nothing is changed" : "")")
         }
+        fates.show(isRehearsal: !isDone)
+        if !fates.areAllowed { throw Trouble(.findings, "nothing is taken over", hint: "see to what is refused") }
+    }
+
+    /// Leases all of it, within a transaction; answers what becomes of each, and if one is refused it must not stand.
+    private func take(
+        _ records: [HostLocalFolder.Record], _ network: String, _ book: borrowing Ledger
+    ) throws(LedgerError) -> [Fate] {
+        var fates: [Fate] = []
+        defer { Progress.end() }
+        for (index, record) in records.enumerated() {
+            Progress.show("taking over", index + 1, of: records.count)
+            let attachment = Attachment(network: network, containerID: record.containerID, ifname: record.ifname)
+            let holder = "container \(record.containerID), interface \(record.ifname)"
+            let outcome = try take(record.address, attachment, book)
+            fates.append(Fate(record.address.description, of: holder, outcome))
+        }
+        return fates
     }
 
     private func take(
-        _ records: [HostLocalFolder.Record], _ network: String, _ book: borrowing Ledger
-    ) throws(LedgerError) {
-        for record in records {
-            let attachment = Attachment(network: network, containerID: record.containerID, ifname: record.ifname)
-            let sighting = Ledger.Sighting(attachment, hostInterface: "", mac: "", mtu: 0)
-            if try book.adopt(record.address, sighting) { continue }
-            let holder = try book.holder(of: record.address)
-            // An import that was done before is no conflict.
-            if holder == attachment { continue }
-            throw .conflict(
-                "\(record.address) of container \(record.containerID) cannot be taken over: "
-                    + (holder.map { "it is leased to container \($0.containerID)" }
-                        ?? "it is in no pool of this node, or in a block of another; apply an IPPool that holds it"))
+        _ address: IPAddress, _ attachment: Attachment, _ book: borrowing Ledger
+    ) throws(LedgerError) -> Fate.Outcome {
+        let held = try book.leases(of: attachment)
+        // An import that was done before is no conflict.
+        if held.contains(where: { $0.address == address }) { return .taken() }
+        if let other = held.first(where: { $0.address.family == address.family }) {
+            return .refused(
+                "its interface has \(other.address), too: one of the two records is of a container that is gone")
         }
+        if try book.adopt(address, Ledger.Sighting(attachment, hostInterface: "", mac: "", mtu: 0)) { return .taken() }
+        if let holder = try book.holder(of: address) {
+            return .refused("the ledger has it leased to container \(holder.containerID)")
+        }
+        return .refused("it is in no pool, or in a block that is another node's or announced: apply an IPPool for it")
     }
 }

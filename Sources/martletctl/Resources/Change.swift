@@ -30,12 +30,8 @@ struct Change {
     /// - Parameter wanted: answers the objects; within the transaction, so that they may build on those that are there.
     func make(_ wanted: (borrowing Ledger) throws(Trouble) -> [Resource]) throws {
         if isRehearsal {
-            try node.openOrPretend { book, directory in
-                let steps = try book.rehearsing(in: directory) { () throws(Trouble) in
-                    try write(try wanted(book), book)
-                }
-                for step in steps { step.show() }
-            }
+            let copy = try node.copyOrEmpty()
+            for step in try write(try wanted(copy.ledger), copy.ledger) { step.show() }
         } else {
             try node.openOrMake { book, directory in
                 let steps = try book.changing(in: directory) { () throws(Trouble) in
@@ -47,17 +43,17 @@ struct Change {
     }
 
     private func write(_ wanted: [Resource], _ book: borrowing Ledger) throws(Trouble) -> [Step] {
-        var steps: [Step] = []
+        var steps: [(old: Resource?, new: Resource)] = []
         for resource in wanted {
-            // Looked up for each, for an object may stand in the files more than once.
-            let old = try ResourceStore.list(resource.kind, book).first { $0.name == resource.name }
+            // An object may stand in the files more than once.
+            let known =
+                try ResourceStore.list(resource.kind, book) + steps.map(\.new).filter { $0.kind == resource.kind }
+            let old = known.last { $0.name == resource.name }
             try refuse(resource, isThere: old != nil)
-            let change = try ledger { () throws(LedgerError) in
-                try ResourceStore.put(resource, over: old, book)
-            }
-            steps.append(Step(old: old, new: resource, change: change))
+            steps.append((old, resource))
         }
-        return steps
+        let changes = try ledger { () throws(LedgerError) in try ResourceStore.put(steps, book) }
+        return zip(steps, changes).map { Step(old: $0.old, new: $0.new, change: $1) }
     }
 
     private func refuse(_ resource: Resource, isThere: Bool) throws(Trouble) {

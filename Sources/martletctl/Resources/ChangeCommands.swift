@@ -2,61 +2,61 @@ import ArgumentParser
 import Ledger
 import Resources
 
+/// A command that writes the objects of files.
+protocol ChangeCommand: ParsableCommand {
+    /// What must be so of objects that are there already.
+    static var manner: Change.Manner { get }
+
+    var options: ChangeOptions { get }
+}
+
+/// What every such command may be told.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var manifests: ManifestOptions
+
+    @Flag(help: "Show what would change, and change nothing.")
+    var dryRun = false
+}
+
+extension ChangeCommand {
+    func run() throws {
+        let wanted = try options.manifests.resources()
+        try Change(options.node, Self.manner, isRehearsal: options.dryRun).make { _ in wanted }
+    }
+}
+
 /// Makes objects, or changes those that are there.
-struct ApplyCommand: ParsableCommand {
+struct ApplyCommand: ChangeCommand {
+    static let manner = Change.Manner.apply
     static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Make the objects of a file, or change those that are there.",
         discussion: """
             Calico's own v3 manifests are taken as they are. A field that Martlet does not carry out is an error that names
-            file, line and column. All objects of the files are written together, or none.
+            file, line and column. All objects of the files are written together, or none: pools may exchange ranges.
 
             Example:
               martletctl apply -f pools.yaml --dry-run
             """)
 
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var manifests: ManifestOptions
-
-    @Flag(help: "Show what would change, and change nothing.")
-    var dryRun = false
-
-    func run() throws {
-        let wanted = try manifests.resources()
-        try Change(node, .apply, isRehearsal: dryRun).make { _ in wanted }
-    }
+    @OptionGroup var options: ChangeOptions
 }
 
 /// Makes objects that are not there yet.
-struct CreateCommand: ParsableCommand {
+struct CreateCommand: ChangeCommand {
+    static let manner = Change.Manner.create
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make the objects of a file, none of which may be there.")
 
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var manifests: ManifestOptions
-
-    @Flag(help: "Show what would change, and change nothing.")
-    var dryRun = false
-
-    func run() throws {
-        let wanted = try manifests.resources()
-        try Change(node, .create, isRehearsal: dryRun).make { _ in wanted }
-    }
+    @OptionGroup var options: ChangeOptions
 }
 
 /// Changes objects that are there.
-struct ReplaceCommand: ParsableCommand {
+struct ReplaceCommand: ChangeCommand {
+    static let manner = Change.Manner.replace
     static let configuration = CommandConfiguration(
         commandName: "replace", abstract: "Change the objects of a file, all of which must be there.")
 
-    @OptionGroup var node: NodeOptions
-    @OptionGroup var manifests: ManifestOptions
-
-    @Flag(help: "Show what would change, and change nothing.")
-    var dryRun = false
-
-    func run() throws {
-        let wanted = try manifests.resources()
-        try Change(node, .replace, isRehearsal: dryRun).make { _ in wanted }
-    }
+    @OptionGroup var options: ChangeOptions
 }

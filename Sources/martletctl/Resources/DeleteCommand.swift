@@ -10,7 +10,7 @@ struct DeleteCommand: ParsableCommand {
         abstract: "Delete objects by kind and name, or those of a file.",
         discussion: """
             A pool whose addresses are in use is drained: it gives out nothing new, its pods live on, and it goes with its
-            last block. All objects are deleted together, or none.
+            last block. Its empty blocks go at once, with their blackhole routes. All objects are deleted together, or none.
 
             Examples:
               martletctl delete ippool old-pool
@@ -18,6 +18,7 @@ struct DeleteCommand: ParsableCommand {
             """)
 
     @OptionGroup var node: NodeOptions
+    @OptionGroup var routes: RouteOptions
 
     @Argument(help: "What to delete.")
     var kind: String?
@@ -52,23 +53,29 @@ struct DeleteCommand: ParsableCommand {
     func run() throws {
         let named = try named()
         try node.open { book, directory in
-            let targets = try book.changing(in: directory) { () throws(Trouble) in
+            let (targets, pools) = try book.changing(in: directory) { () throws(Trouble) in
                 let targets = try existing(named, book)
+                let pools = try ledger { () throws(LedgerError) in try book.pools() }
                 for target in targets {
                     try ledger { () throws(LedgerError) in
                         try ResourceStore.remove(target.kind, target.name, book, isForced: force)
                     }
                 }
-                return targets
+                let deleted = pools.filter { targets.contains(Target(kind: .ipPool, name: $0.name)) }
+                return (targets, Set(deleted.map(\.id)))
             }
-            if targets.contains(where: { $0.kind == .ipPool }) {
-                // Blocks that nothing is leased from go at once, with their routes.
-                try audited { () throws(AuditError) in
-                    try Repair(AuditOptions(node: book.node)).giveBackEmptyBlocks(book, directory)
-                }
-            }
+            if !pools.isEmpty { try giveBackEmptyBlocks(of: pools, book, directory) }
             for target in targets { try report(target, book) }
         }
+    }
+
+    private func giveBackEmptyBlocks(
+        of pools: Set<Int>, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) throws(Trouble) {
+        var options = AuditOptions(node: book.node)
+        options.routeOrigin = routes.routeProtocol
+        let repair = Repair(options)
+        try audited { () throws(AuditError) in try repair.giveBackEmptyBlocks(ofPools: pools, book, directory) }
     }
 
     private func named() throws -> [Target] {
@@ -104,8 +111,7 @@ struct DeleteCommand: ParsableCommand {
         guard let holdings else { return Output.line("\(target.title) deleted") }
         Output.line("\(target.title) is being drained: it goes with the last of its blocks")
         for holding in holdings {
-            Output.line(
-                "  \(holding.cidr) (\(holding.owner), \(holding.leases == 1 ? "1 lease" : "\(holding.leases) leases"))")
+            Output.line("  \(holding.cidr) (\(holding.owner), \(counted(holding.leases, "lease")))")
             for pod in holding.pods { Output.line("    \(pod)") }
         }
     }

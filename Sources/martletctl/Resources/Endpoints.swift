@@ -1,3 +1,4 @@
+import Addressing
 import IPAM
 import JSON
 import Ledger
@@ -9,64 +10,52 @@ struct Endpoints {
         "workloadendpoint", "workloadendpoints", "wep", "weps", "workload", "workloads",
     ]
 
-    private struct Endpoint {
-        let name: String
-        let workload: String
-        let node: String
-        let networks: String
-        let interface: String
-    }
+    private let endpoints: [Endpoint]
 
-    private var endpoints: [Endpoint] = []
-
-    init(_ book: borrowing Ledger) throws {
-        let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
-        let owners = Dictionary(snapshot.blocks.map { ($0.id, $0.owner) }, uniquingKeysWith: { first, _ in first })
-        for (attachment, entries) in Dictionary(grouping: snapshot.leases, by: { $0.lease.attachment }) {
-            let node = owners[entries[0].lease.block] ?? book.node
-            let addresses = entries.map { $0.lease.address.description + "/\($0.lease.address.family.bits)" }
-            endpoints.append(
-                Endpoint(
-                    name: Self.name(node, entries[0].pod, attachment),
-                    workload: Self.workload(entries[0].pod, attachment),
-                    node: node, networks: addresses.joined(separator: ","), interface: entries[0].lease.hostInterface))
-        }
-        endpoints.sort { ($0.workload, $0.name) < ($1.workload, $1.name) }
+    init(_ book: borrowing Ledger) throws(Trouble) {
+        endpoints = try ledger { () throws(LedgerError) in try book.endpoints() }
     }
 
     func listing(_ names: [String], isWide: Bool) throws(Trouble) -> Listing {
-        let shown = endpoints.filter { names.isEmpty || names.contains($0.name) || names.contains($0.workload) }
-        for name in names where !shown.contains(where: { $0.name == name || $0.workload == name }) {
+        let shown = endpoints.filter { endpoint in names.isEmpty || names.contains(where: endpoint.isCalled) }
+        for name in names where !shown.contains(where: { $0.isCalled(name) }) {
             throw Trouble(.findings, "there is no workload endpoint \(name)", hint: "martletctl get wep -o wide")
         }
-        let columns = ["WORKLOAD", "NODE", "NETWORKS", "INTERFACE"]
-        var table = Table(isWide ? ["NAME"] + columns + ["PROFILES", "NATS"] : columns)
-        for one in shown {
-            let cells = [one.workload, one.node, one.networks, one.interface]
-            table.add(isWide ? [one.name] + cells + ["", ""] : cells)
-        }
         return Listing(
-            lines: table.lines + [""], json: .array(shown.map(Self.json)),
+            lines: Self.table(shown, isWide: isWide).lines + [""], json: .array(shown.map(\.json)),
             names: shown.map { "workloadendpoint/" + $0.name })
     }
 
-    private static func json(_ endpoint: Endpoint) -> JSON {
-        [
-            "name": .string(endpoint.name), "workload": .string(endpoint.workload), "node": .string(endpoint.node),
-            "ipNetworks": .array(endpoint.networks.split(separator: ",").map { .string(String($0)) }),
-            "interfaceName": .string(endpoint.interface),
-        ]
+    private static func table(_ shown: [Endpoint], isWide: Bool) -> Table {
+        let columns = ["WORKLOAD", "NODE", "NETWORKS", "INTERFACE"]
+        var table = Table(isWide ? ["NAME"] + columns + ["PROFILES", "NATS"] : columns)
+        for one in shown {
+            let cells = [one.workload, one.node, one.networks.joined(separator: ","), one.hostInterface]
+            table.add(isWide ? [one.name] + cells + ["", ""] : cells)
+        }
+        return table
     }
+}
 
-    private static func workload(_ pod: PodIdentity, _ attachment: Attachment) -> String {
-        pod.namespace != nil ? pod.text : attachment.containerID
-    }
+extension Endpoint {
+    fileprivate var workload: String { pod.namespace != nil ? pod.text : attachment.containerID }
+
+    fileprivate var networks: [String] { addresses.map { Prefix(host: $0).description } }
 
     /// Calico's name: its parts with every hyphen doubled, so that they can be told apart.
-    private static func name(_ node: String, _ pod: PodIdentity, _ attachment: Attachment) -> String {
+    fileprivate var name: String {
         let orchestrator = pod.name != nil ? "k8s" : "cni"
         let parts = [node, orchestrator, pod.name ?? attachment.containerID, attachment.ifname]
         return parts.map { $0.split(separator: "-", omittingEmptySubsequences: false).joined(separator: "--") }
             .joined(separator: "-")
+    }
+
+    fileprivate func isCalled(_ name: String) -> Bool { workload == name || self.name == name }
+
+    fileprivate var json: JSON {
+        [
+            "name": .string(name), "workload": .string(workload), "node": .string(node),
+            "ipNetworks": .array(networks.map { .string($0) }), "interfaceName": .string(hostInterface),
+        ]
     }
 }

@@ -12,7 +12,8 @@ struct GetCommand: ParsableCommand {
             KINDS: ippool, ipreservation, node, bgpconfiguration, bgppeer, workloadendpoint (wep).
 
             JSON and YAML are Calico's manifests, which apply takes: the object alone if one is asked for by name, else a
-            list. A workload endpoint has name, workload, node, ipNetworks and interfaceName.
+            list. A workload endpoint has name, workload, node, ipNetworks and interfaceName. Names are kind/name, one a
+            line.
 
             Examples:
               martletctl get ippool -o wide

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Glibc
 import Manifests
 import Resources
-import System
 
 /// Which manifests a command works with.
 struct ManifestOptions: ParsableArguments {
@@ -17,22 +15,14 @@ struct ManifestOptions: ParsableArguments {
     func resources() throws(Trouble) -> [Resource] {
         var resources: [Resource] = []
         for path in filename {
-            let bytes = try bytes(of: path)
+            let bytes = try Input.bytes(of: path, limit: Document.sizeLimit)
             do throws(ManifestError) {
-                for document in try Document.read(bytes, file: path == "-" ? "stdin" : path) {
+                for document in try Document.read(bytes, file: Input.name(of: path)) {
                     resources.append(try Resource(document))
                 }
             } catch { throw Trouble(.findings, error.description) }
         }
         if resources.isEmpty { throw Trouble(.findings, "there is no manifest in " + filename.joined(separator: ", ")) }
         return resources
-    }
-
-    private func bytes(of path: String) throws(Trouble) -> [UInt8] {
-        do throws(SystemError) {
-            if path == "-" { return try readToEnd(0, limit: Document.sizeLimit) }
-            let file = try FileDescriptor(opening: path, O_RDONLY)
-            return try file.readToEnd(limit: Document.sizeLimit)
-        } catch { throw Trouble(.blind, error.description) }
     }
 }

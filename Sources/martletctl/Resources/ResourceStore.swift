@@ -28,21 +28,29 @@ enum ResourceStore {
         }
     }
 
-    /// Writes an object in the place of an older one, within a transaction.
-    static func put(
-        _ resource: Resource, over old: Resource?, _ book: borrowing Ledger
-    ) throws(LedgerError) -> Change {
-        var isChanged = old != resource
-        switch resource {
-        case .ipPool(let pool):
-            // A pool that is being deleted stays if it is declared again, though its manifest is the same.
-            if try book.declare(pool.pool) { isChanged = true }
-        case .ipReservation(let reservation) where isChanged:
-            try book.declare(reservation: reservation.name, reservation.reservedCIDRs)
-        case .ipReservation, .node, .bgpConfiguration, .bgpPeer: break
+    /// Writes objects in the place of older ones, within a transaction: all together, so that their order does not
+    /// matter. Where one comes more than once, the last counts.
+    static func put(_ steps: [(old: Resource?, new: Resource)], _ book: borrowing Ledger) throws(LedgerError)
+        -> [Change]
+    {
+        var pools: [String: Pool] = [:]
+        for case .ipPool(let pool) in steps.map(\.new) { pools[pool.name] = pool.pool }
+        // A pool that is being deleted stays if it is declared again, though its manifest is the same.
+        let changed = try book.declare(pools.values.sorted { $0.name < $1.name })
+        var changes: [Change] = []
+        for (old, new) in steps {
+            let isChanged = old != new || new.kind == .ipPool && changed.contains(new.name)
+            if isChanged { try write(new, book) }
+            changes.append(old == nil ? .created : isChanged ? .configured : .unchanged)
         }
-        if isChanged { try book.put(resource.kind.name, resource.name, body: resource.manifest.description) }
-        return old == nil ? .created : isChanged ? .configured : .unchanged
+        return changes
+    }
+
+    private static func write(_ resource: Resource, _ book: borrowing Ledger) throws(LedgerError) {
+        if case .ipReservation(let reservation) = resource {
+            try book.declare(reservation: reservation.name, reservation.reservedCIDRs)
+        }
+        try book.put(resource.kind.name, resource.name, body: resource.manifest.description)
     }
 
     /// Removes an object, within a transaction; a pool whose addresses are in use is drained.
@@ -56,6 +64,22 @@ enum ResourceStore {
         case .node, .bgpConfiguration, .bgpPeer: break
         }
         _ = try book.remove(kind.name, name)
+    }
+
+    /// Puts parts in the place of a pool, within a transaction; what its manifest says beside holds for each.
+    static func split(
+        _ pool: Pool, into parts: [Pool], _ book: borrowing Ledger, isForced: Bool
+    ) throws(Trouble) {
+        let said = try list(.ipPool, book).first { $0.name == pool.name }
+        try ledger { () throws(LedgerError) in
+            try book.split(pool, into: parts, isForced: isForced)
+            guard case .ipPool(var manifest)? = said else { return }
+            for part in parts {
+                manifest.metadata.name = part.name
+                manifest.cidr = part.cidr
+                try write(.ipPool(manifest), book)
+            }
+        }
     }
 
     private static func manifests(

@@ -29,19 +29,4 @@ extension Ledger {
             }
         } catch { throw trouble ?? Trouble(error) }
     }
-
-    /// Runs `body` as one transaction and takes back what it wrote.
-    borrowing func rehearsing<Result>(
-        in directory: borrowing LedgerDirectory, _ body: () throws(Trouble) -> Result
-    ) throws(Trouble) -> Result {
-        var trouble: Trouble?
-        do throws(LedgerError) {
-            return try trying(in: directory) { () throws(LedgerError) in
-                do throws(Trouble) { return try body() } catch {
-                    trouble = error
-                    throw .conflict(error.message)
-                }
-            }
-        } catch { throw trouble ?? Trouble(error) }
-    }
 }

@@ -3,10 +3,11 @@ import CNI
 import JSON
 
 /// What the runtime or the pod itself asks for: addresses, pools, a MAC.
-struct PodWishes: Sendable {
+package struct PodWishes: Sendable {
     /// At most one of each family.
     var addresses: [IPAddress] = []
-    var mac: MACAddress?
+    /// The hardware address asked for.
+    package private(set) var mac: MACAddress?
     /// Pools by name or cidr instead of the configuration's.
     var ipv4Pools: [String]?
     var ipv6Pools: [String]?
@@ -21,7 +22,7 @@ struct PodWishes: Sendable {
     ///
     /// - Throws: `CNIFailure` with code 7, or 4 for CNI_ARGS, for a wish that cannot be read or two of one family; with
     ///   code 2 for one that Martlet cannot honour.
-    init(_ request: CNIRequest) throws(CNIFailure) {
+    package init(_ request: CNIRequest) throws(CNIFailure) {
         do throws(JSON.TypeError) {
             if let runtime = request.runtimeConfig { try take(runtime) }
             if let arguments = try request.configuration.object("args")?.object("cni") {

@@ -2,9 +2,9 @@
 /// tools know pods by them.
 ///
 /// Our own because the alternative is a cryptographic library in a program that lives for two milliseconds.
-enum SHA1 {
+package enum SHA1 {
     /// The first `count` hexadecimal digits, lower case, of the digest of a text's UTF-8.
-    static func hexadecimal(of text: String, count: Int) -> String {
+    package static func hexadecimal(of text: String, count: Int) -> String {
         let digest = digest(of: Array(text.utf8))
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: count) { space in

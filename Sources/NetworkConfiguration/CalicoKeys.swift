@@ -16,7 +16,7 @@ enum CalicoKeys {
                 "subnet", "no such key: give the pool under ipam.pools and the node's part as ipam.node_range")
         }
         // Under another plugin the other keys are that plugin's.
-        guard try configuration.string("type") == Operation.networkType else { return [] }
+        guard try configuration.string("type") == Settings.networkType else { return [] }
         try refuse(configuration, "device_type", unless: ["", "veth"], "\"veth\": Martlet makes no netkit devices")
         try refuse(configuration, "mode", unless: [""], "no mode: Martlet makes no overlay")
         try refuseTruth(configuration, "require_mtu_file", "false: give mtu itself")

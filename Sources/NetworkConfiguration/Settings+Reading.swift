@@ -11,10 +11,10 @@ extension Settings {
     ///
     /// - Throws: `CNIFailure` with code 7, or 2 where it asks for what Martlet does not do; it names the key, what was
     ///   there and what was expected.
-    init(_ configuration: JSONObject) throws(CNIFailure) {
+    package init(_ configuration: JSONObject) throws(CNIFailure) {
         do throws(JSON.TypeError) {
             ignoredKeys = try CalicoKeys.examine(configuration)
-            dataDirectory = try configuration.absolutePath("data_dir") ?? "/var/lib/martlet"
+            dataDirectory = try configuration.absolutePath("data_dir") ?? Self.standardDataDirectory
             if configuration.value("data_dir") == .string("") {
                 throw configuration.wrong("data_dir", "an absolute path, or no such key for /var/lib/martlet")
             }
@@ -32,7 +32,7 @@ extension Settings {
     }
 
     /// What DEL needs of a configuration that is wrong elsewhere: where the ledger is, and who delegates.
-    init(ofBroken configuration: JSONObject) throws(CNIFailure) {
+    package init(ofBroken configuration: JSONObject) throws(CNIFailure) {
         var kept: [JSON.Member] = []
         for member in configuration.members {
             switch member.name {
@@ -73,9 +73,10 @@ extension Settings.IPAM {
         pools = try ipam.pools()
         ipv4Pools = try ipam.strings("ipv4_pools") ?? []
         ipv6Pools = try ipam.strings("ipv6_pools") ?? []
-        assigns = []
+        var assigns: [AddressFamily] = []
         if try ipam.bool("assign_ipv4") ?? true { assigns.append(.ipv4) }
         if try ipam.bool("assign_ipv6") ?? false { assigns.append(.ipv6) }
+        self.assigns = assigns
         if assigns.isEmpty {
             throw ipam.wrong("assign_ipv4", "true for one family at least, as assign_ipv6 is not true")
         }

@@ -4,46 +4,55 @@ import JSON
 import Logs
 
 /// Everything that the network configuration tells Martlet, checked.
-struct Settings: Sendable {
+package struct Settings: Sendable {
+    /// Name under which Martlet's network plugin stands in `type`.
+    package static var networkType: String { "martlet" }
+
+    /// Name under which Martlet's IPAM stands in `ipam.type`.
+    package static var ownIPAM: String { "martlet-ipam" }
+
+    /// Folder of the ledger where nothing is said of it.
+    package static var standardDataDirectory: String { "/var/lib/martlet" }
+
     /// Folder of the ledger.
-    var dataDirectory: String
+    package var dataDirectory: String
     /// The node whose blocks are used.
-    var node: String
+    package var node: String
     /// Bytes; nil takes the MTU of the default route's device.
-    var mtu: Int?
+    package let mtu: Int?
     /// Whether pods forward packets themselves.
-    var podForwards: Bool
+    package let podForwards: Bool
     /// Whether forwarding is switched on where the host has it off (`ip_forward`).
-    var enablesForwarding: Bool
+    package let enablesForwarding: Bool
     /// Who is named as the maker of blackhole routes.
-    var routeOrigin: UInt8
+    package let routeOrigin: UInt8
     /// Answered as it stands.
-    var dns: JSON?
-    var ipam: IPAM
-    var log: LogSettings
+    package let dns: JSON?
+    package let ipam: IPAM
+    package let log: LogSettings
     /// Calico's keys that are there and mean nothing here.
-    var ignoredKeys: [String]
+    package let ignoredKeys: [String]
 
     /// What `ipam` says when it is Martlet's own.
-    struct IPAM: Sendable {
-        var pools: [Pool]
+    package struct IPAM: Sendable {
+        package let pools: [Pool]
         /// Names or cidrs of the pools to choose from; empty is all.
-        var ipv4Pools: [String]
-        var ipv6Pools: [String]
-        var assigns: [AddressFamily]
+        package let ipv4Pools: [String]
+        package let ipv6Pools: [String]
+        package let assigns: [AddressFamily]
         /// What this node may claim of the pools.
-        var ranges: [Prefix]
-        var reservations: [Prefix]
+        package let ranges: [Prefix]
+        package let reservations: [Prefix]
         /// Most blocks of a family on this node; 0 is no limit.
-        var blockLimit: Int?
+        package let blockLimit: Int?
         /// Destinations instead of a default route; nil is a default route.
-        var routes: [Prefix]?
+        package let routes: [Prefix]?
         /// For callers that need a subnet.
-        var gateways: [IPAddress]
+        package let gateways: [IPAddress]
         /// The subnet's prefix length that such a caller is told; nil is the pool's.
-        var prefixLength: Int?
+        package let prefixLength: Int?
         /// Seconds that a freed address rests.
-        var restTime: Int?
+        package let restTime: Int?
 
         /// Names or cidrs of the pools of a family to choose from; empty is all.
         func poolNames(_ family: AddressFamily) -> [String] {

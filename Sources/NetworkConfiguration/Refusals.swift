@@ -4,8 +4,24 @@ import IPAM
 import Ledger
 
 extension CNIFailure {
+    /// Why there is no address, with the numbers behind it, or who has it.
+    ///
+    /// - Parameter ipam: the configuration that was asked with; nil for none in particular.
+    package init(
+        _ refusal: Allocator.Refusal, _ family: AddressFamily, in book: borrowing Ledger, _ ipam: Settings.IPAM?
+    ) throws(LedgerError) {
+        if case .leased(let address) = refusal, let holder = try book.holder(of: address) {
+            self.init(
+                .tryAgainLater,
+                "the requested address " + address.description + " is leased to container " + holder.containerID
+                    + ", interface " + holder.ifname + ", network " + holder.network)
+        } else {
+            self.init(refusal, family, usage: try book.usage(family), ipam)
+        }
+    }
+
     /// Why there is no address, in numbers.
-    init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
+    package init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
         if case .exhausted(let limit) = refusal {
             self.init(exhausted: family, limit, usage, ipam)
         } else {

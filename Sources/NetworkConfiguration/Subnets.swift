@@ -5,7 +5,7 @@ import JSON
 import Ledger
 
 /// What plugins that make a subnet need beside an address: a prefix length and a gateway inside of it.
-struct Subnets {
+package struct Subnets {
     /// One pool as such a plugin sees it.
     private struct Subnet {
         let pool: Pool
@@ -21,7 +21,7 @@ struct Subnets {
     /// Finds gateway and prefix length of each pool.
     ///
     /// - Throws: `CNIFailure` with code 7 where several nodes share a pool and the configuration does not tell both.
-    init(_ ipam: Settings.IPAM, _ caller: String) throws(CNIFailure) {
+    package init(_ ipam: Settings.IPAM, _ caller: String) throws(CNIFailure) {
         var subnets: [Subnet] = []
         for pool in ipam.pools {
             let configured = ipam.gateways.first { $0.family == pool.cidr.family }
@@ -51,13 +51,10 @@ struct Subnets {
     }
 
     /// Refuses a pool in which other nodes own blocks, unless the configuration says which part is this node's.
-    func refuseForeign(_ book: borrowing Ledger) throws(LedgerError) {
+    package func refuseForeign(_ book: borrowing Ledger) throws(LedgerError) {
         if isTold { return }
-        for family in AddressFamily.allCases {
-            for pool in try book.usage(family)
-            where pool.foreignBlocks > 0 && subnets.contains(where: { $0.pool.name == pool.pool.name }) {
-                throw .conflict(Self.sharedText(pool.pool, caller))
-            }
+        for subnet in subnets where try book.isShared(poolNamed: subnet.pool.name) {
+            throw .conflict(Self.sharedText(subnet.pool, caller))
         }
     }
 
@@ -68,7 +65,7 @@ struct Subnets {
     }
 
     /// Takes the gateway and the subnet's first and last address out of what pods get, from now on.
-    func reserve(in book: borrowing Ledger) throws(LedgerError) {
+    package func reserve(in book: borrowing Ledger) throws(LedgerError) {
         for subnet in subnets {
             guard let whole = Prefix(covering: subnet.gateway, length: subnet.prefixLength) else { continue }
             try book.reserve(Prefix(host: whole.first), note: "network address of " + whole.description)
@@ -78,7 +75,7 @@ struct Subnets {
     }
 
     /// The leases as such a plugin needs them.
-    func result(_ grant: Grant, routes: [Prefix], dns: JSON?) throws(CNIFailure) -> CNIResult {
+    package func result(_ grant: Grant, routes: [Prefix], dns: JSON?) throws(CNIFailure) -> CNIResult {
         var result = CNIResult(dns: dns)
         for lease in grant.leases {
             guard let subnet = subnets.first(where: { $0.pool.cidr.contains(lease.address) }),
