@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
+                "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
                 "NetworkConfiguration", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -95,7 +95,8 @@ let package = Package(
         tests("JSONTests", of: ["JSON", "TestKit"]),
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
-        tests("BIRDTests", of: ["Addressing", "BIRD", "IPAM", "JSON", "Manifests", "Resources", "TestKit"], beside: ["Golden"]),
+        tests(
+            "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),

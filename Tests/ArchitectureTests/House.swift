@@ -43,8 +43,8 @@ enum House {
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
-                "Masquerade", "NetworkConfiguration", "Resources", "System",
+                "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
+                "Manifests", "Masquerade", "NetworkConfiguration", "Resources", "System",
             ]),
     ]
 
