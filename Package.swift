@@ -70,6 +70,7 @@ let package = Package(
             "NetworkConfiguration",
             uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -83,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
+                "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
                 "NetworkConfiguration", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -94,6 +95,8 @@ let package = Package(
         tests("JSONTests", of: ["JSON", "TestKit"]),
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        tests(
+            "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
         tests("KernelTests", of: ["TestKit", "martlet"]),

@@ -8,14 +8,14 @@ struct Martletctl: ParsableCommand {
         commandName: "martletctl",
         abstract: "Look after the addresses and routes of this node's pods.",
         discussion: """
-            Everything is answered from this node's ledger and kernel; no daemon is asked.
+            Everything is answered from this node's ledger and kernel, but for sessions, which BIRD tells of.
 
             EXIT STATUS: 0 done or clean; 1 findings, or refused; 2 could not look; 64 wrong usage.
             """,
         version: "0.1.0",
         subcommands: [
             GetCommand.self, ApplyCommand.self, CreateCommand.self, ReplaceCommand.self, PatchCommand.self,
-            DeleteCommand.self, IPAMCommand.self, ImportCommand.self,
+            DeleteCommand.self, IPAMCommand.self, NodeCommand.self, ImportCommand.self,
         ])
 
     /// Runs a command; what it throws decides the exit status.

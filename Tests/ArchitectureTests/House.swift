@@ -29,6 +29,7 @@ enum House {
         Room("Audit", uses: ["Addressing", "Dataplane", "IPAM", "JSON", "Ledger", "Netlink", "System"]),
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
+        Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
@@ -42,8 +43,8 @@ enum House {
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests",
-                "Masquerade", "NetworkConfiguration", "Resources", "System",
+                "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
+                "Manifests", "Masquerade", "NetworkConfiguration", "Resources", "System",
             ]),
     ]
 
