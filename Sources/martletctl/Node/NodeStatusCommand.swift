@@ -78,7 +78,7 @@ private struct PeerRow {
     var family: AddressFamily { address.contains(":") ? .ipv6 : .ipv4 }
 
     private var type: String {
-        switch session.name.prefix { $0 != "_" } {
+        switch session.name.prefix(while: { $0 != "_" }) {
         case "Mesh": "node-to-node mesh"
         case "Global": "global"
         case "Node": "node specific"
