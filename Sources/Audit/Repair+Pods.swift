@@ -75,7 +75,7 @@ extension Repair {
             try wiring.createLink(expected.plan, in: sandbox)
             guard let made = try wiring.hostLink(named: name) else { return .gone }
             try Mending.mendHost(expected.plan, made)
-            try Mending.mendPod(expected.plan, in: sandbox)
+            try Mending.mendPod(expected.plan, in: sandbox, isNew: true)
             try Mending.introducePod(expected.plan, made)
         } catch {
             // A stranger's name in the way is a person's affair.

@@ -77,11 +77,20 @@ package enum Mending {
     }
 
     /// Mends the pod's side. The calling thread goes into the pod's namespace and comes back.
-    package static func mendPod(_ plan: LinkPlan, in namespace: borrowing NetworkNamespace) throws(WiringError) {
+    ///
+    /// - Parameter isNew: whether the interface was made just now, and has the kernel's settings.
+    package static func mendPod(
+        _ plan: LinkPlan, in namespace: borrowing NetworkNamespace, isNew: Bool = false
+    ) throws(WiringError) {
         try Wiring.visiting(namespace) { (socket) throws(WiringError) in
             let found = try kernel { () throws(NetlinkError) in try socket.link(named: plan.podName) }
             guard let link = found else { return }
             try allowIPv6(plan)
+            if isNew {
+                for setting in plan.podInterfaceSettings {
+                    try calls { () throws(SystemError) in try writeText(setting.value, to: setting.path) }
+                }
+            }
             var batch = MessageBatch()
             batch.setUp(link: 1)
             batch.set(mac: plan.podMAC, mtu: plan.mtu, ofLink: link.index)

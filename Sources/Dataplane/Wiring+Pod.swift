@@ -131,11 +131,19 @@ extension LinkPlan {
                 for scope in ["all", "default", "lo"] {
                     settings.append(("/proc/sys/net/ipv6/conf/" + scope + "/disable_ipv6", "0"))
                 }
-                settings.append(("/proc/sys/net/ipv6/conf/" + podName + "/accept_dad", "0"))
-                settings.append(("/proc/sys/net/ipv6/conf/" + podName + "/ndisc_notify", "1"))
+                settings += podInterfaceSettings
                 settings.append(("/proc/sys/net/ipv6/conf/all/forwarding", podForwards ? "1" : "0"))
             }
         }
         return settings
+    }
+
+    /// Those of them that come and go with the interface.
+    var podInterfaceSettings: [(path: String, value: String)] {
+        guard families.contains(.ipv6) else { return [] }
+        return [
+            ("/proc/sys/net/ipv6/conf/" + podName + "/accept_dad", "0"),
+            ("/proc/sys/net/ipv6/conf/" + podName + "/ndisc_notify", "1"),
+        ]
     }
 }
