@@ -158,7 +158,7 @@ extension KernelLook {
     }
 
     private mutating func compareBlackholes() {
-        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted && !$0.cidr.isSingleAddress }
+        let own = ledger.blocks.filter { $0.owner == options.node && $0.isAnnounced }
         for block in own where !tables.routes(to: block.cidr).contains(where: { $0.target == .blackhole }) {
             findings.append(
                 Finding(

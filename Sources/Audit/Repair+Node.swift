@@ -33,8 +33,7 @@ extension Repair {
 
     private borrowing func putBlackholes(_ book: borrowing Ledger) throws(AuditError) {
         let ledger = try books { () throws(LedgerError) in try book.snapshot() }
-        let own = ledger.blocks.filter { $0.owner == options.node && $0.isRouted && !$0.cidr.isSingleAddress }
-            .map(\.cidr)
+        let own = ledger.blocks.filter { $0.owner == options.node && $0.isAnnounced }.map(\.cidr)
         try wires { () throws(WiringError) in
             var wiring = try Wiring()
             let found = try wiring.blackholes(origin: options.routeOrigin)
@@ -77,7 +76,7 @@ extension Repair {
         let isGiven = try books { () throws(LedgerError) in
             try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
         }
-        if isGiven && block.isRouted {
+        if isGiven && block.isAnnounced {
             try wires { () throws(WiringError) in
                 var wiring = try Wiring()
                 try wiring.withdraw([.blackhole(block.cidr, origin: options.routeOrigin)])

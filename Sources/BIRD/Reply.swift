@@ -27,7 +27,7 @@ struct ReplyReader {
     private var lines: [Reply.Line] = []
     private var code = 0
 
-    /// Takes a line without its end; answers the reply when it was the last one. Nil from `Error` is no line of BIRD's.
+    /// Takes a line without its end; answers the reply when it was the last one.
     mutating func take(_ line: Substring) throws(BIRDError) -> Reply? {
         switch line.utf8.first {
         case UInt8(ascii: "+"): return nil

@@ -87,7 +87,7 @@ package struct Speaker: Hashable, Sendable {
         guard let remote = peer.peerIP, remote.address.family == family, peer.concerns(node) else { return [] }
         var neighbour = Neighbour(peer.origin, remote.address, peer.asNumber ?? asNumber)
         neighbour.port = remote.port
-        // The router may know nothing of Martlet; but another node of the cluster dials or waits as in the mesh.
+        // A reflector's client may be declared by its address, too.
         if let other = mesh.nodes.first(where: { $0.address(family)?.address == remote.address }) {
             neighbour.clusterID = reflects(to: other) ? node.bgp.routeReflectorClusterID : nil
         }

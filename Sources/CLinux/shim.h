@@ -47,8 +47,4 @@ static inline int martlet_flock(int fd, int operation) { return flock(fd, operat
 // NS_GET_NSTYPE of ioctl_ns(2): the CLONE_NEW* flag of the namespace behind the descriptor.
 static inline int martlet_namespace_type(int fd) { return ioctl(fd, NS_GET_NSTYPE); }
 
-static inline int martlet_close_range(unsigned int first, unsigned int last) {
-    return (int)syscall(SYS_close_range, first, last, 0);
-}
-
 #endif

@@ -92,6 +92,9 @@ package struct Pool: Hashable, Sendable {
     /// Addresses in one of its blocks, 2 to 4096.
     package var blockSize: Int { 1 << (cidr.family.bits - blockLength) }
 
+    /// Whether pods with an address of it need the node's nftables table.
+    package var needsTable: Bool { natOutgoing || cidr.family == .ipv6 }
+
     /// The block that an address of the pool lies in.
     package func block(of address: IPAddress) -> Prefix? { Prefix(covering: address, length: blockLength) }
 

@@ -11,6 +11,22 @@ struct Question {
     let adopted: [Pool]
     let outcome: Explanation.Outcome
     let snapshot: LedgerSnapshot
+    private let leases: [Int: [LedgerSnapshot.Entry]]
+    private let freed: [Int: [LedgerSnapshot.Freed]]
+
+    init(
+        _ address: LeaseRequest.Address, of request: LeaseRequest, pools: [Pool], adopted: [Pool],
+        outcome: Explanation.Outcome, snapshot: LedgerSnapshot
+    ) {
+        self.address = address
+        self.request = request
+        self.pools = pools
+        self.adopted = adopted
+        self.outcome = outcome
+        self.snapshot = snapshot
+        leases = Dictionary(grouping: snapshot.leases, by: \.lease.block)
+        freed = Dictionary(grouping: snapshot.freed, by: \.block)
+    }
 
     func verdicts(_ ledger: borrowing Ledger) throws(LedgerError) -> [Explanation.Verdict] {
         let allocator = try ledger.allocator(address, request, pools)
@@ -92,8 +108,6 @@ extension Question {
                 of: usable.map { OpenBlock(id: $0.id, cidr: $0.cidr, next: $0.next) }, in: pool, ledger)
         }
         let standing = Dictionary(uniqueKeysWithValues: zip(usable.map(\.id), standings))
-        let leases = Dictionary(grouping: snapshot.leases, by: \.lease.block)
-        let freed = Dictionary(grouping: snapshot.freed, by: \.block)
         return own.map { block in
             var parts = contents(of: block, leased: leases[block.id]?.count ?? 0, waiting: freed[block.id] ?? [])
             let reason: Explanation.Reason

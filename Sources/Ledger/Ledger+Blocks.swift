@@ -9,8 +9,11 @@ package struct OwnedBlock: Hashable, Sendable {
     package let cidr: Prefix
     /// The pool that it is part of.
     package let pool: Int
-    /// Whether it is announced by a blackhole route.
+    /// Whether its pods have routes of their own, and are in no other plugin's subnet.
     package let isRouted: Bool
+
+    /// Whether it has a blackhole route; a block of one address has none, which would hide the pod's.
+    package var isAnnounced: Bool { isRouted && !cidr.isSingleAddress }
 }
 
 extension Ledger {

@@ -44,6 +44,12 @@ package struct Ledger: ~Copyable {
         if isFresh { try Self.prepareJournal(opened, directory) }
         // A commit waits for the disk only where `synchronize` says so: what a power cut takes, it takes from pods too.
         try sql { () throws(SQLiteError) in try opened.execute("PRAGMA synchronous = NORMAL") }
+        self.init(opened, path: path, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
+    }
+
+    private init(
+        _ opened: consuming Connection, path: String, node: String, bootID: String, restTime: Int?, isRouted: Bool
+    ) {
         connection = opened
         self.path = path
         self.node = node
@@ -66,13 +72,7 @@ package struct Ledger: ~Copyable {
         _ copy: consuming Connection, copyOf path: String, node: String, bootID: String, restTime: Int?,
         isRouted: Bool
     ) throws(LedgerError) {
-        connection = copy
-        self.path = path
-        self.node = node
-        self.bootID = bootID
-        self.restTime = restTime
-        self.isRouted = isRouted
-        now = Boot.seconds()
+        self.init(copy, path: path, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
         try sql { () throws(SQLiteError) in try connection.execute("BEGIN") }
         try prepareTables()
         try sql { () throws(SQLiteError) in try connection.execute("COMMIT") }

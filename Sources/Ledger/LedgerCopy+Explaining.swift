@@ -29,8 +29,7 @@ extension LedgerCopy {
         var explanations: [Explanation] = []
         for (address, outcome) in zip(request.addresses, outcomes) {
             let question = Question(
-                address: address, request: request, pools: pools, adopted: adopted, outcome: outcome,
-                snapshot: snapshot)
+                address, of: request, pools: pools, adopted: adopted, outcome: outcome, snapshot: snapshot)
             explanations.append(
                 Explanation(
                     family: address.family, outcome: outcome,

@@ -23,12 +23,15 @@ package struct LedgerSnapshot: Sendable {
         package let cidr: Prefix
         package let pool: Int
         package let owner: String
-        /// Whether it is announced by a blackhole route.
+        /// Whether its pods have routes of their own, and are in no other plugin's subnet.
         package let isRouted: Bool
         /// Position of the first address that was never given out.
         package let next: Int
         /// Seconds since 1970.
         package let claimedAt: Int
+
+        /// Whether it has a blackhole route; a block of one address has none, which would hide the pod's.
+        package var isAnnounced: Bool { isRouted && !cidr.isSingleAddress }
     }
 
     /// A lease with all that is known of its pod.

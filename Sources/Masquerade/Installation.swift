@@ -25,6 +25,13 @@ extension MasqueradePlan {
         return try look(for: nil, pauses: [1, 4]) { $0.serves(wanted) }
     }
 
+    /// Installs the table where it is not in place.
+    ///
+    /// - Throws: `MasqueradeError` as `isInPlace` and `install` do.
+    package func keep() throws(MasqueradeError) {
+        if try !isInPlace() { try install() }
+    }
+
     /// Makes the kernel's table the planned one in a single transaction, and looks whether it is.
     ///
     /// Whatever else was in the table goes; other tables are not touched. No packet meets a state in between.

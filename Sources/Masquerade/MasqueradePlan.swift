@@ -1,4 +1,5 @@
 import Addressing
+import Glibc
 
 /// The nftables table `inet martlet` as it should be.
 ///
@@ -20,6 +21,13 @@ package struct MasqueradePlan: Hashable, Sendable {
         self.pools = MasqueradePlan.sortedOnce(pools + masqueraded)
         self.masqueraded = MasqueradePlan.sortedOnce(masqueraded)
         self.guardsIPv6Sources = guardsIPv6Sources
+    }
+
+    /// The plan of a node: it guards IPv6 sources whatever the pools, for addresses of other plugins need it, too. A kernel
+    /// without IPv6 has nothing to guard, and no words for it.
+    package init(pools: [Prefix], masqueraded: [Prefix]) {
+        let lacksIPv6 = access("/proc/sys/net/ipv6", F_OK) != 0 && errno == ENOENT
+        self.init(pools: pools, masqueraded: masqueraded, guardsIPv6Sources: !lacksIPv6)
     }
 
     /// Names the plan's content and the form of the table that it is written as.

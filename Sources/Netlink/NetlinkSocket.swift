@@ -105,11 +105,6 @@ package struct NetlinkSocket: ~Copyable {
         return failures
     }
 
-    /// Carries out the batch; the first failure is thrown.
-    package borrowing func perform(_ batch: inout MessageBatch) throws(NetlinkError) {
-        if let failure = try exchange(&batch).first { throw failure.error }
-    }
-
     /// Has a process of its own send the batch; nobody hears what becomes of it.
     package borrowing func sendDetached(_ batch: borrowing MessageBatch) throws(NetlinkError) -> DetachedSend {
         do throws(SystemError) {

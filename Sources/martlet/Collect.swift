@@ -93,7 +93,7 @@ extension Operation {
         let owned = try ledger { () throws(LedgerError) in try book.ownedBlocks() }
         let pools = try ledger { () throws(LedgerError) in try book.pools() }
         try kernel { () throws(WiringError) in
-            let announced = Set(owned.filter { $0.isRouted && !$0.cidr.isSingleAddress }.map(\.cidr))
+            let announced = Set(owned.filter(\.isAnnounced).map(\.cidr))
             let stale = try wiring.blackholes(origin: settings.routeOrigin).filter { route in
                 !announced.contains(route.destination) && pools.contains { $0.cidr.contains(route.destination) }
             }

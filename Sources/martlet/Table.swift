@@ -1,6 +1,5 @@
 import Addressing
 import CNI
-import Glibc
 import IPAM
 import Ledger
 import Masquerade
@@ -9,10 +8,7 @@ import Masquerade
 extension Operation {
     /// Puts the table where it is not as these pools, all that there are, want it.
     func keepTable(of pools: [Pool]) throws(CNIFailure) {
-        let table = MasqueradePlan(of: pools)
-        try masquerade { () throws(MasqueradeError) in
-            if try !table.isInPlace() { try table.install() }
-        }
+        try masquerade { () throws(MasqueradeError) in try MasqueradePlan(of: pools).keep() }
     }
 
     /// Brings new pools into the table, if there is one: pods of the others would reach theirs with the node's address.
@@ -25,8 +21,7 @@ extension Operation {
         }
         try masquerade { () throws(MasqueradeError) in
             guard try MasqueradePlan(of: []).isServed() else { return }
-            let table = MasqueradePlan(of: grant.allPools)
-            if try !table.isInPlace() { try table.install() }
+            try MasqueradePlan(of: grant.allPools).keep()
         }
     }
 
@@ -47,9 +42,6 @@ extension Operation {
 
 extension MasqueradePlan {
     /// The table of a node with these pools, all that its ledger has.
-    ///
-    /// It always guards IPv6 sources, whatever the pools: addresses of other plugins' need it, too. A kernel without
-    /// IPv6 has nothing to guard, and no words for it.
     init(of pools: [Pool]) {
         var all: [Prefix] = []
         var masqueraded: [Prefix] = []
@@ -57,12 +49,6 @@ extension MasqueradePlan {
             all.append(pool.cidr)
             if pool.natOutgoing { masqueraded.append(pool.cidr) }
         }
-        let lacksIPv6 = access("/proc/sys/net/ipv6", F_OK) != 0 && errno == ENOENT
-        self.init(pools: all, masqueraded: masqueraded, guardsIPv6Sources: !lacksIPv6)
+        self.init(pools: all, masqueraded: masqueraded)
     }
-}
-
-extension Pool {
-    /// Whether pods with an address of it need the table.
-    var needsTable: Bool { natOutgoing || cidr.family == .ipv6 }
 }

@@ -76,8 +76,10 @@ struct NodeOptions: ParsableArguments {
     }
 
     /// The same, empty where there is no ledger yet.
-    func copyOrEmpty() throws(Trouble) -> LedgerCopy {
-        try copy(of: folder, node: nodename ?? machineName(), isRouted: true, restTime: nil)
+    ///
+    /// - Parameter name: as for `openOrMake`.
+    func copyOrEmpty(as name: String? = nil) throws(Trouble) -> LedgerCopy {
+        try copy(of: folder, node: name ?? nodename ?? machineName(), isRouted: true, restTime: nil)
     }
 
     /// The same of a folder and for a node that a network configuration names.

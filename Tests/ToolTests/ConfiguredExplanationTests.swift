@@ -35,6 +35,14 @@ extension ConfiguredSituation {
         }
     }
 
+    /// Starts pods until pool one has one address left, which a pod has had that is gone.
+    @Sendable private static func fillAndFreeOne(_ node: Node) async throws {
+        try await fill(7, ["pools": [one]])(node)
+        let pod = try await node.pod()
+        try await node.add(pod, configuration: node.configuration(["ipam": ["pools": [one], "type": "martlet-ipam"]]))
+        try await node.delete(pod)
+    }
+
     private static let fresh = [
         ConfiguredSituation(
             testDescription: "no ledger yet", ipam: ["pools": [one, two]],
@@ -104,24 +112,12 @@ extension ConfiguredSituation {
         ConfiguredSituation(
             testDescription: "an address that rests", ipam: ["pools": [one, two], "max_blocks_per_host": 3],
             reasons: ["pool one": "resting", "block 10.1.0.4/30": "resting", "pool two": "gives"],
-            arrange: { node in
-                try await fill(7, ["pools": [one]])(node)
-                let pod = try await node.pod()
-                try await node.add(
-                    pod, configuration: node.configuration(["ipam": ["pools": [one], "type": "martlet-ipam"]]))
-                try await node.delete(pod)
-            }),
+            arrange: fillAndFreeOne),
         ConfiguredSituation(
             testDescription: "an address that has rested for long enough by this configuration",
             ipam: ["pools": [one, two], "rest_seconds": 0],
             reasons: ["pool one": "gives", "block 10.1.0.4/30": "gives", "pool two": "later"],
-            arrange: { node in
-                try await fill(7, ["pools": [one]])(node)
-                let pod = try await node.pod()
-                try await node.add(
-                    pod, configuration: node.configuration(["ipam": ["pools": [one], "type": "martlet-ipam"]]))
-                try await node.delete(pod)
-            }),
+            arrange: fillAndFreeOne),
         ConfiguredSituation(
             testDescription: "one family of two that has nothing left",
             ipam: ["pools": [one, six], "assign_ipv6": true],

@@ -26,8 +26,7 @@ struct ImportCalicoCommand: ParsableCommand {
     @Argument(help: "The export, YAML or JSON.")
     var file: String
 
-    @Option(help: ArgumentHelp("Protocol number of the blackhole routes: route_protocol.", valueName: "number"))
-    var routeProtocol: UInt8 = 80
+    @OptionGroup var routes: RouteOptions
 
     @Flag(help: "Say what would be taken over, and change nothing.")
     var dryRun = false
@@ -77,13 +76,13 @@ struct ImportCalicoCommand: ParsableCommand {
 extension ImportCalicoCommand {
     /// What the ledger has against the plan: all of it is written to a copy.
     private func conflicts(_ plan: CalicoPlan, _ name: String) throws -> [Fate] {
-        let copy = try node.copy(of: node.folder, node: name, isRouted: true, restTime: nil)
+        let copy = try node.copyOrEmpty(as: name)
         return try ledger { () throws(LedgerError) in try plan.write(copy.ledger) }
     }
 
     private func carryOut(_ plan: CalicoPlan, _ name: String) throws {
         var options = AuditOptions(node: name)
-        options.routeOrigin = routeProtocol
+        options.routeOrigin = routes.routeProtocol
         let takeover = Takeover(options)
         try node.openOrMake(as: name) { book, directory in
             try audited { () throws(AuditError) in
