@@ -44,10 +44,12 @@ let package = Package(
     products: [
         .executable(name: "martlet", targets: ["martlet"]),
         .executable(name: "martletctl", targets: ["martletctl"]),
+        .executable(name: "martletd", targets: ["martletd"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -71,6 +73,8 @@ let package = Package(
             uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
+        room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
+        room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -87,6 +91,16 @@ let package = Package(
                 "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
                 "NetworkConfiguration", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "martletd",
+            dependencies: [
+                "Addressing", "AgentSocket", "Audit", "BIRD", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade",
+                "Netlink", "Registry", "Resources", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),

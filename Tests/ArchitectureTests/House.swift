@@ -30,6 +30,8 @@ enum House {
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
+        Room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
+        Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
@@ -45,6 +47,12 @@ enum House {
             uses: [
                 "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
                 "Manifests", "Masquerade", "NetworkConfiguration", "Resources", "System",
+            ]),
+        Room(
+            "martletd",
+            uses: [
+                "Addressing", "AgentSocket", "ArgumentParser", "Audit", "BIRD", "Dataplane", "IPAM", "JSON", "Ledger",
+                "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "ServiceLifecycle", "System",
             ]),
     ]
 
@@ -66,11 +74,11 @@ enum House {
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
         ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System", "Yams"]),
-        ("martlet", ["Manifests", "Resources", "Yams"]),
+        ("martlet", ["Manifests", "Registry", "Resources", "Yams"]),
     ]
 
     /// Rooms that no pod waits for.
-    static let heavyRooms: Set<Substring> = ["martletctl"]
+    static let heavyRooms: Set<Substring> = ["martletctl", "martletd"]
 
     /// Whether a module belongs to a library that costs a short-lived process too much to start.
     static func isHeavy(_ module: some StringProtocol) -> Bool {

@@ -1,0 +1,103 @@
+import Addressing
+import JSON
+
+/// Who owns a block, as the registry keeps it.
+package struct BlockRecord: Hashable, Sendable {
+    /// Whether its owner may lease from it.
+    package enum State: String, Sendable {
+        case owned
+        /// Its node was deleted by force; nobody may claim it before `claimableAt`.
+        case orphaned
+    }
+
+    package let cidr: Prefix
+    package let pool: String
+    /// The node that owns it, or did.
+    package var owner: String
+    /// Made up by who claimed it, so that a claim whose answer was lost is known again.
+    package let claim: String
+    package var state: State
+    /// Seconds since 1970.
+    package let claimedAt: Int
+    /// When an orphaned block may be claimed again, seconds since 1970.
+    package var claimableAt: Int?
+
+    /// Puts them together.
+    package init(
+        _ cidr: Prefix, pool: String, owner: String, claim: String, claimedAt: Int, state: State = .owned,
+        claimableAt: Int? = nil
+    ) {
+        self.cidr = cidr
+        self.pool = pool
+        self.owner = owner
+        self.claim = claim
+        self.state = state
+        self.claimedAt = claimedAt
+        self.claimableAt = claimableAt
+    }
+
+    /// Where a block is found: its first address in hexadecimal digits, all of one length in a family, and its prefix
+    /// length. So names sort as addresses do, and one look-up finds a gap.
+    package static func name(of cidr: Prefix) -> String {
+        let digits = String(cidr.first.value, radix: 16)
+        let width = cidr.family.bits / 4
+        let family = cidr.family == .ipv4 ? "4" : "6"
+        return "\(family)-\(String(repeating: "0", count: width - digits.utf8.count))\(digits)-\(cidr.length)"
+    }
+
+    /// Where this one is found.
+    package var key: RegistryKey { RegistryKey(.block, Self.name(of: cidr)) }
+}
+
+extension BlockRecord {
+    /// As the registry keeps it.
+    package var body: String {
+        var members: [JSON.Member] = [
+            .init("cidr", .string(cidr.description)),
+            .init("pool", .string(pool)),
+            .init("owner", .string(owner)),
+            .init("claim", .string(claim)),
+            .init("state", .string(state.rawValue)),
+            .init("claimedAt", JSON(claimedAt)),
+        ]
+        if let claimableAt { members.append(.init("claimableAt", JSON(claimableAt))) }
+        return JSON.object(members).description
+    }
+
+    /// Reads it again.
+    ///
+    /// - Throws: `RegistryError.unusable` that names the object and what is wrong in it.
+    package init(_ object: RegistryObject) throws(RegistryError) {
+        let what = "block \(object.key.name) in the registry"
+        let json: JSON
+        do throws(JSON.SyntaxError) { json = try JSON.parse(Array(object.body.utf8)) } catch {
+            throw .unusable("\(what): \(error.description)")
+        }
+        do throws(JSON.TypeError) { try self.init(JSONObject(json)) } catch {
+            throw .unusable("\(what): \(error.description)")
+        }
+    }
+
+    private init(_ object: JSONObject) throws(JSON.TypeError) {
+        func text(_ key: String) throws(JSON.TypeError) -> String {
+            guard let text = try object.string(key), !text.isEmpty else {
+                throw JSON.TypeError(path: object.path(to: key), found: object.value(key), expected: "text")
+            }
+            return text
+        }
+        let seconds = 0...Int(Int32.max) * 2
+        let cidr: Prefix
+        let written = try text("cidr")
+        do throws(AddressError) { cidr = try Prefix(parsing: written) } catch {
+            throw JSON.TypeError(path: object.path(to: "cidr"), found: object.value("cidr"), expected: error.expected)
+        }
+        guard let state = State(rawValue: try text("state")) else {
+            throw JSON.TypeError(
+                path: object.path(to: "state"), found: object.value("state"), expected: "owned or orphaned")
+        }
+        self.init(
+            cidr, pool: try text("pool"), owner: try text("owner"), claim: try text("claim"),
+            claimedAt: try object.integer("claimedAt", in: seconds) ?? 0, state: state,
+            claimableAt: try object.integer("claimableAt", in: seconds))
+    }
+}

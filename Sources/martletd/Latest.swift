@@ -1,0 +1,39 @@
+import Synchronization
+
+/// A value that one part of the agent keeps up to date and others follow; who is slow sees the last one only.
+final class Latest<Value: Sendable & Equatable>: Sendable {
+    private struct State {
+        var value: Value?
+        var followers: [Int: AsyncStream<Value>.Continuation] = [:]
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// The value now; nil before the first.
+    var value: Value? { state.withLock(\.value) }
+
+    /// Tells all followers, if anything has changed.
+    func set(_ value: Value) {
+        state.withLock { state in
+            guard state.value != value else { return }
+            state.value = value
+            for follower in state.followers.values { follower.yield(value) }
+        }
+    }
+
+    /// The value now and every later one, for as long as somebody listens.
+    func values() -> AsyncStream<Value> {
+        let (stream, continuation) = AsyncStream<Value>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let follower = state.withLock { state in
+            if let value = state.value { continuation.yield(value) }
+            state.next += 1
+            state.followers[state.next] = continuation
+            return state.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { state in state.followers[follower] = nil }
+        }
+        return stream
+    }
+}
