@@ -96,7 +96,8 @@ let package = Package(
         .executableTarget(
             name: "martletd",
             dependencies: [
-                "Addressing", "AgentSocket", "Audit", "BIRD", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade",
+                "Addressing", "AgentSocket", "Audit", "BIRD", "Dataplane", "IPAM", "JSON", "Ledger", "Logs",
+                "Masquerade",
                 "Netlink", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
