@@ -1,3 +1,4 @@
+import AgentConfiguration
 import Glibc
 import Logging
 import Registry
@@ -20,7 +21,7 @@ struct Agent {
         let registry: any Registry =
             switch configuration.registry {
             case .file: StaticRegistry(configuration.objects)
-            case .sqlite: throw ConfigurationError(description: "registry: sqlite is to come")
+            case .sqlite: throw RegistryError.unusable("registry: sqlite is to come")
             }
         services = [
             NodeRegistration(configuration: configuration, registry: registry, alarms: alarms, log: log),

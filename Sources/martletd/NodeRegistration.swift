@@ -1,4 +1,5 @@
 import Addressing
+import AgentConfiguration
 import Logging
 import Registry
 import Resources

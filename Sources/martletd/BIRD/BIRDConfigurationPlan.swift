@@ -1,4 +1,5 @@
 import Addressing
+import AgentConfiguration
 import BIRD
 import Registry
 import Resources

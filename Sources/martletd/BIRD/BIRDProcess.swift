@@ -1,3 +1,4 @@
+import AgentConfiguration
 import BIRD
 import Glibc
 import System

@@ -6,15 +6,15 @@ import Resources
 import System
 
 /// What is wrong with the agent's configuration, with the file and the key.
-struct ConfigurationError: Error, CustomStringConvertible {
-    let description: String
+package struct ConfigurationError: Error, CustomStringConvertible {
+    package let description: String
 }
 
 extension AgentConfiguration {
     /// Reads and checks a file.
     ///
     /// - Throws: `ConfigurationError`.
-    init(file: String) throws(ConfigurationError) {
+    package init(file: String) throws(ConfigurationError) {
         let text: String
         do throws(SystemError) { text = try readText(file, limit: 10 << 20) } catch {
             throw ConfigurationError(description: "\(error.description); give the agent's configuration by --config")

@@ -2,7 +2,7 @@ import Addressing
 import JSON
 
 /// How a node finds the address that others reach it by, in Calico's words (IP_AUTODETECTION_METHOD).
-enum AddressDetection: Hashable, Sendable {
+package enum AddressDetection: Hashable, Sendable {
     case given(InterfaceAddress)
     /// The first address of the first interface that is up and none of containers'.
     case firstFound
