@@ -74,6 +74,7 @@ let package = Package(
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
+        room("Events", uses: ["System"]),
         room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
@@ -97,10 +98,8 @@ let package = Package(
         .executableTarget(
             name: "martletd",
             dependencies: [
-                "Addressing", "AgentConfiguration", "AgentSocket", "Audit", "BIRD", "Dataplane", "IPAM", "JSON",
-                "Ledger", "Logs",
-                "Masquerade",
-                "Netlink", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "AgentSocket", "Audit", "BIRD", "Dataplane", "Events", "IPAM",
+                "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

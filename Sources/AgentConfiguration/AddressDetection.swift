@@ -9,9 +9,9 @@ package enum AddressDetection: Hashable, Sendable {
     /// The address from which packets to this one would go.
     case canReach(IPAddress)
     /// That of the first interface whose name matches one of the regular expressions.
-    case interface([String])
+    case interface([NamePattern])
     /// As `firstFound`, but for interfaces whose names match.
-    case skipInterface([String])
+    case skipInterface([NamePattern])
     /// The first address that lies in one of the prefixes.
     case cidr([Prefix])
 }
@@ -35,8 +35,12 @@ extension AddressDetection {
         let values = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
         switch parts[0] {
         case "first-found" where parts.count == 1: self = .firstFound
-        case "interface" where !values.isEmpty: self = .interface(values)
-        case "skip-interface" where !values.isEmpty: self = .skipInterface(values)
+        case "interface" where !values.isEmpty:
+            guard let patterns = Self.patterns(values) else { return nil }
+            self = .interface(patterns)
+        case "skip-interface" where !values.isEmpty:
+            guard let patterns = Self.patterns(values) else { return nil }
+            self = .skipInterface(patterns)
         case "can-reach" where values.count == 1:
             guard let address = Self.read(values[0], IPAddress.init(parsing:)), address.family == family else {
                 return nil
@@ -53,7 +57,29 @@ extension AddressDetection {
         }
     }
 
+    private static func patterns(_ values: [String]) -> [NamePattern]? {
+        let patterns = values.compactMap(NamePattern.init)
+        return patterns.count == values.count ? patterns : nil
+    }
+
     private static func read<Value>(_ text: String, _ parse: (String) throws(AddressError) -> Value) -> Value? {
         do throws(AddressError) { return try parse(text) } catch { return nil }
+    }
+}
+
+/// A regular expression that interfaces' names are compared with; it need not match the whole name.
+package struct NamePattern: Hashable, Sendable {
+    private let text: String
+
+    /// nil for a text that is no regular expression.
+    package init?(_ text: String) {
+        do { _ = try Regex(text) } catch { return nil }
+        self.text = text
+    }
+
+    /// Whether some part of the name fits.
+    package func matches(_ name: String) -> Bool {
+        // It could be read once.
+        do { return name.contains(try Regex(text)) } catch { return false }
     }
 }

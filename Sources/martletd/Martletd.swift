@@ -3,7 +3,6 @@ import ArgumentParser
 import Glibc
 import Logging
 import Logs
-import ServiceLifecycle
 
 /// The agent of a node.
 @main
@@ -14,24 +13,35 @@ struct Martletd: AsyncParsableCommand {
         discussion: """
             Keeps BIRD configured, claims blocks ahead of need, keeps the kernel true to the ledger, and does NAT for pools
             that ask for it. Pods start and stop, and keep their traffic, while it is away.
-            """)
+            """,
+        subcommands: [BIRDCommand.self])
 
-    @Option(help: ArgumentHelp("The agent's configuration.", valueName: "file"))
-    var config = AgentConfiguration.standardFile
+    @OptionGroup var agent: AgentOptions
 
     @Flag(help: "Read the configuration, say what is wrong with it, and end.")
     var check = false
 
     func run() async throws {
-        let configuration: AgentConfiguration
-        do throws(ConfigurationError) { configuration = try AgentConfiguration(file: config) } catch {
-            throw ValidationError(error.description)
-        }
+        let configuration = try agent.read()
         if check { return }
         signal(SIGPIPE, SIG_IGN)
         let log = makeLogger(configuration.log, label: "martletd")
-        let agent = try Agent(configuration, log)
         log.info("started", metadata: ["node": "\(configuration.node)"])
-        try await agent.run()
+        try await Agent(configuration, log).run()
+    }
+}
+
+/// Where the agent's configuration is.
+struct AgentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The agent's configuration.", valueName: "file"))
+    var config = AgentConfiguration.standardFile
+
+    /// Reads it.
+    ///
+    /// - Throws: `ValidationError`, which ends the process with status 64.
+    func read() throws -> AgentConfiguration {
+        do throws(ConfigurationError) { return try AgentConfiguration(file: config) } catch {
+            throw ValidationError(error.description)
+        }
     }
 }

@@ -1,13 +1,16 @@
 import Addressing
 import AgentConfiguration
+import Events
 import Logging
+import Netlink
 import Registry
 import Resources
 import ServiceLifecycle
 
-/// Tells the others of this node: its name, addresses, AS number and labels.
+/// Tells the others of this node: its name, addresses, AS number and labels; and follows its addresses.
 ///
-/// What operators have declared of the node stays; the agent adds what its configuration says, and its addresses.
+/// What operators have declared of the node stays; the agent adds what its configuration says, and the addresses that it
+/// finds.
 struct NodeRegistration: Service {
     let configuration: AgentConfiguration
     let registry: any Registry
@@ -18,32 +21,62 @@ struct NodeRegistration: Service {
         await cancelWhenGracefulShutdown {
             var pause = Pause()
             while !Task.isCancelled {
-                do throws(RegistryError) {
+                do {
+                    // Listening begins before the first look, so that nothing is missed between them.
+                    let notices = try Notice.socket([.links, .ipv4Addresses, .ipv6Addresses]).arrivals()
                     try await register()
-                    alarms.clear(.node)
-                    break
+                    pause = Pause()
+                    for await _ in notices.ticks() {
+                        // Pods come and go, too; whatever happens within this time is looked at once.
+                        try await Task.sleep(for: .milliseconds(200))
+                        try await register()
+                    }
+                } catch is CancellationError {
+                    return
                 } catch {
                     alarms.raise(.node, "this node is not registered: \(error)")
                     await pause.wait()
                 }
             }
         }
-        try await gracefulShutdown()
     }
 
-    private func register() async throws(RegistryError) {
+    private func register() async throws {
         let key = RegistryKey(.node, configuration.node)
         let found = try await registry.get(key)
-        var node = Node(name: configuration.node)
-        if let found, case .node(let declared) = try Resource(found) { node = declared }
-        let declared = node
+        var declared = Node(name: configuration.node)
+        if let found, case .node(let node) = try Resource(found) { declared = node }
+        let node = try wished(declared)
+        if node.bgp.ipv4Address == nil && node.bgp.ipv6Address == nil {
+            alarms.raise(.node, "this node has no address of those that its configuration asks for (ip, ip6)")
+        } else {
+            alarms.clear(.node)
+        }
+        guard node != declared || found == nil else { return }
+        try await registry.put(key, Resource.node(node).manifest.description, expecting: found?.revision)
+        let addresses = [node.bgp.ipv4Address, node.bgp.ipv6Address].compactMap(\.?.description)
+        log.notice("registered this node", metadata: ["addresses": "\(addresses.joined(separator: ", "))"])
+    }
+
+    /// What the node is to be; addresses are written down where they were found, or where there are none left.
+    private func wished(_ declared: Node) throws -> Node {
+        var node = declared
         let wishes = configuration.wishes
-        if case .given(let address)? = wishes.ipv4 { node.bgp.ipv4Address = address }
-        if case .given(let address)? = wishes.ipv6 { node.bgp.ipv6Address = address }
+        let finder = try AddressFinder()
+        if let method = wishes.ipv4 {
+            node.bgp.ipv4Address = try finder.address(.ipv4, by: method) ?? kept(declared, .ipv4)
+        }
+        if let method = wishes.ipv6 {
+            node.bgp.ipv6Address = try finder.address(.ipv6, by: method) ?? kept(declared, .ipv6)
+        }
         if let number = wishes.asNumber { node.bgp.asNumber = number }
         if let cluster = wishes.routeReflectorClusterID { node.bgp.routeReflectorClusterID = cluster }
         node.metadata.labels.merge(wishes.labels) { _, own in own }
-        guard node != declared || found == nil else { return }
-        try await registry.put(key, Resource.node(node).manifest.description, expecting: found?.revision)
+        return node
+    }
+
+    /// An address that is away for a moment, as when its link is down, is still the node's.
+    private func kept(_ declared: Node, _ family: AddressFamily) -> InterfaceAddress? {
+        family == .ipv4 ? declared.bgp.ipv4Address : declared.bgp.ipv6Address
     }
 }

@@ -31,6 +31,7 @@ enum House {
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         Room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
+        Room("Events", uses: ["System"]),
         Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
@@ -53,8 +54,8 @@ enum House {
             "martletd",
             uses: [
                 "Addressing", "AgentConfiguration", "AgentSocket", "ArgumentParser", "Audit", "BIRD", "Dataplane",
-                "IPAM", "JSON", "Ledger",
-                "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "ServiceLifecycle", "System",
+                "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources",
+                "ServiceLifecycle", "System",
             ]),
     ]
 

@@ -9,7 +9,7 @@ import Resources
 import ServiceLifecycle
 import System
 
-/// Keeps BIRD configured as the cluster has agreed.
+/// Keeps BIRD configured as the cluster has agreed, and running.
 ///
 /// A configuration is written beside the one that holds, checked by BIRD, and only then put in its place. What BIRD
 /// refuses changes nothing.
@@ -20,25 +20,47 @@ struct BIRDKeeper: Service {
     let log: Logger
 
     func run() async throws {
+        let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
-            for await cluster in cluster.values() {
-                var pause = Pause()
-                while !Task.isCancelled {
-                    if bring(BIRDConfigurationPlan(configuration, cluster)) { break }
-                    await pause.wait()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for await _ in cluster.values() { look.yield() }
+                    look.finish()
                 }
+                group.addTask { await keep(looks) { look.yield() } }
             }
         }
     }
 
-    /// Makes BIRD run with a configuration; false when that is to be tried again.
-    private func bring(_ plan: BIRDConfigurationPlan?) -> Bool {
-        guard let plan else {
+    /// Looks whenever there is a reason to: something was agreed on, or BIRD has ended.
+    private func keep(_ looks: AsyncStream<Void>, _ lookAgain: @escaping @Sendable () -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            let watch = Latest<Bool>()
+            for await _ in looks {
+                var pause = Pause()
+                while !Task.isCancelled, !bring() { await pause.wait() }
+                guard watch.value != true, alarms.current[.bird] == nil else { continue }
+                watch.set(true)
+                group.addTask {
+                    // What keeps it from being watched keeps it from answering, too.
+                    do { try await BIRDProcess(configuration).end() } catch {}
+                    watch.set(false)
+                    lookAgain()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Makes BIRD run as was agreed; false when that is to be tried again.
+    private func bring() -> Bool {
+        guard let agreed = cluster.value else { return true }
+        guard let plan = BIRDConfigurationPlan(configuration, agreed) else {
             alarms.raise(.node, "this node has no address that other nodes could reach it by")
             return true
         }
-        let files = BIRDFiles(configuration.bird)
         do {
+            let files = BIRDFiles(configuration.bird)
             let isChanged = try files.differ(from: plan.text)
             if isChanged {
                 try files.write(plan.text)
@@ -49,8 +71,8 @@ struct BIRDKeeper: Service {
             try start(isChanged: isChanged)
             alarms.clear(.bird)
             return true
-        } catch let error as BIRDRefusal {
-            alarms.raise(.birdConfiguration, error.description)
+        } catch let refusal as BIRDRefusal {
+            alarms.raise(.birdConfiguration, refusal.description)
             return true
         } catch {
             alarms.raise(.bird, "\(error)")
@@ -59,7 +81,7 @@ struct BIRDKeeper: Service {
     }
 
     private func start(isChanged: Bool) throws {
-        let process = BIRDProcess(configuration.bird)
+        let process = BIRDProcess(configuration)
         if try process.isRunning() {
             if isChanged { try process.configure() }
         } else if configuration.bird.starter == .agent {

@@ -1,16 +1,26 @@
 import AgentConfiguration
 import BIRD
+import Events
 import Glibc
 import System
 
 /// This node's BIRD, wherever it was started.
 struct BIRDProcess {
     private let bird: AgentConfiguration.BIRD
+    private let folder: String
 
-    init(_ bird: AgentConfiguration.BIRD) { self.bird = bird }
+    init(_ configuration: AgentConfiguration) {
+        bird = configuration.bird
+        folder = configuration.runDirectory
+    }
+
+    /// BIRD writes its number here, and takes the file away when it ends in order.
+    private var pidFile: String { folder + "/bird.pid" }
+    /// Stands while BIRD restarts by its own command, which peers are told of.
+    private var recoveryMark: String { folder + "/bird.recover" }
 
     /// Whether it answers on its socket.
-    func isRunning() throws -> Bool {
+    func isRunning() throws(BIRDError) -> Bool {
         do throws(BIRDError) {
             var control = try ControlSocket.open(bird.socket)
             _ = try control.daemon()
@@ -29,16 +39,56 @@ struct BIRDProcess {
         _ = try control.ask("configure \"\(bird.configurationFile)\"")
     }
 
+    /// Its command line.
+    ///
+    /// After a crash, and after a restart that peers wait for, BIRD takes up what it left in the kernel (`-R`). After an
+    /// orderly end peers have forgotten it, and `-R` would only make it silent for some seconds; after a reboot the
+    /// folder is empty, and so is the kernel.
+    func arguments(inForeground: Bool) -> [String] {
+        let recovers = access(pidFile, F_OK) == 0 || access(recoveryMark, F_OK) == 0
+        return (inForeground ? ["-f"] : []) + ["-c", bird.configurationFile, "-s", bird.socket, "-P", pidFile]
+            + (recovers ? ["-R"] : [])
+    }
+
     /// Starts it as a daemon of its own, which outlives the agent.
     ///
     /// - Throws: `BIRDRefusal` with its words where it does not start.
     func start() throws {
-        let arguments = ["-c", bird.configurationFile, "-s", bird.socket]
         let completion = try Command.run(
-            bird.program, arguments: arguments, environment: currentEnvironment(), capturesErrors: true)
+            bird.program, arguments: arguments(inForeground: false), environment: currentEnvironment(),
+            capturesErrors: true)
         guard completion.status == .exited(0) else {
-            throw BIRDRefusal(
-                description: "BIRD does not start: \(String(decoding: completion.errors, as: UTF8.self))")
+            let words = String(decoding: completion.errors + completion.output, as: UTF8.self)
+            throw BIRDRefusal(description: "BIRD does not start: \(words)")
+        }
+        // It has been read.
+        unlink(recoveryMark)
+    }
+
+    /// Becomes BIRD, in the foreground: what a unit of systemd's runs.
+    ///
+    /// - Throws: `SystemError` where the program cannot be run; does not return otherwise.
+    func become() throws(SystemError) {
+        let arguments = [bird.program] + arguments(inForeground: true)
+        unlink(recoveryMark)
+        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        execv(bird.program, &argv)
+        throw SystemError("execv", bird.program)
+    }
+
+    /// Ends it so that neither its peers nor the kernel forget a route; whoever keeps it running starts it again.
+    func restart() throws {
+        // Before BIRD is gone: whoever starts it again looks for the mark.
+        _ = try FileDescriptor(opening: recoveryMark, O_WRONLY | O_CREAT)
+        var control = try ControlSocket.open(bird.socket)
+        _ = try control.ask("graceful restart")
+    }
+
+    /// Waits until the BIRD that runs now has ended.
+    func end() async throws {
+        let connection = try FileDescriptor.connected(to: bird.socket, patience: 5)
+        for await arrival in try connection.arrivals(size: 1024) {
+            if case .end = arrival { return }
         }
     }
 }
