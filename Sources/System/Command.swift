@@ -54,15 +54,16 @@ package enum Command {
             for text in argv { free(text) }
             for text in envp { free(text) }
         }
-        // This process ignores SIGPIPE; its children start with the default, as they would from a shell.
+        // This process may ignore signals, and its threads block them; its children start as they would from a shell.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigemptyset(&defaults)
-        sigaddset(&defaults, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGPIPE, SIGTERM, SIGINT] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
         let result = posix_spawn(&child, path, &actions, &attributes, &argv, &envp)
         guard result == 0 else { throw SystemError("posix_spawn", path, number: result) }
