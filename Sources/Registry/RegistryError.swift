@@ -16,7 +16,7 @@ package enum RegistryError: Error, Hashable, Sendable, CustomStringConvertible {
         case .conflict(let object?): "\(object.key.kind.rawValue) \(object.key.name) was changed by another meanwhile"
         case .conflict(nil): "the object is gone"
         case .unclear(let reason): "the registry did not answer: \(reason)"
-        case .unreachable(let reason): "the registry cannot be reached: \(reason)"
+        case .unreachable(let reason): "the registry cannot be asked now: \(reason)"
         case .forgotten: "the registry does not know the changes since then any more"
         case .unusable(let reason): reason
         }

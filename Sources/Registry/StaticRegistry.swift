@@ -12,8 +12,12 @@ package final class StaticRegistry: Registry {
         var listeners: [Int: AsyncThrowingStream<RegistryChange, any Error>.Continuation] = [:]
         var history: [RegistryChange] = []
 
+        /// Heartbeats alone would fill the memory of an agent that runs for years.
+        static let longestHistory = 1000
+
         mutating func tell(_ change: RegistryChange) {
             history.append(change)
+            if history.count > Self.longestHistory { history.removeFirst(Self.longestHistory / 2) }
             for listener in listeners.values { listener.yield(change) }
         }
     }
@@ -36,8 +40,9 @@ package final class StaticRegistry: Registry {
         _ kind: RegistryKind, from start: String?, limit: Int?
     ) async throws(RegistryError) -> RegistryListing {
         state.withLock { state in
-            let all = state.objects.values.filter { $0.key.kind == kind && $0.key.name >= start ?? "" }
-            let sorted = all.sorted { $0.key.name < $1.key.name }
+            let start = start ?? ""
+            let all = state.objects.values.filter { $0.key.kind == kind && !$0.key.name.precedes(start) }
+            let sorted = all.sorted { $0.key.name.precedes($1.key.name) }
             return RegistryListing(
                 Array(sorted.prefix(limit ?? sorted.count)), at: RegistryRevision("\(state.revision)"))
         }
@@ -77,18 +82,29 @@ package final class StaticRegistry: Registry {
 
     package func changes(after revision: RegistryRevision) -> AsyncThrowingStream<RegistryChange, any Error> {
         let (stream, continuation) = AsyncThrowingStream<RegistryChange, any Error>.makeStream()
-        let number = Int(revision.text) ?? 0
-        let listener = state.withLock { state in
-            for change in state.history where (Int(change.revision.text) ?? 0) > number { continuation.yield(change) }
+        let listener: Int? = state.withLock { state in
+            // What the file declares has come without a change.
+            let oldest = state.revision - state.history.count
+            guard let number = Int(revision.text), (oldest...state.revision).contains(number) else { return nil }
+            for change in state.history.dropFirst(number - oldest) { continuation.yield(change) }
             let listener = (state.listeners.keys.max() ?? 0) + 1
             state.listeners[listener] = continuation
             return listener
+        }
+        guard let listener else {
+            continuation.finish(throwing: RegistryError.forgotten)
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { state in state.listeners[listener] = nil }
         }
         return stream
     }
+}
+
+extension String {
+    /// By bytes, as registries order names.
+    fileprivate func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
 extension RegistryKind {

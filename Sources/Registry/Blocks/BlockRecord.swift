@@ -45,11 +45,39 @@ package struct BlockRecord: Hashable, Sendable {
         return "\(family)-\(String(repeating: "0", count: width - digits.utf8.count))\(digits)-\(cidr.length)"
     }
 
+    /// Where the blocks from an address on begin, whatever their length.
+    package static func name(startingAt address: IPAddress) -> String {
+        // The length stands last, and a name sorts after all that it begins with.
+        let host = name(of: Prefix(host: address))
+        return String(host[...(host.lastIndex(of: "-") ?? host.startIndex)])
+    }
+
+    /// The block that a name stands for; nil for a name that is none of a block's.
+    package static func cidr(named name: String) -> Prefix? {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, let family = UInt8(parts[0]).flatMap(AddressFamily.init(rawValue:)),
+            let value = UInt128(parts[1], radix: 16), let length = Int(parts[2]),
+            let cidr = Prefix(IPAddress(family, value), length: length), Self.name(of: cidr) == name
+        else { return nil }
+        return cidr
+    }
+
     /// Where this one is found.
     package var key: RegistryKey { RegistryKey(.block, Self.name(of: cidr)) }
 }
 
 extension BlockRecord {
+    /// Whether it is an orphan whose time has come, in seconds since 1970.
+    package func isClaimable(at now: Int) -> Bool {
+        guard state == .orphaned, let claimableAt else { return false }
+        return claimableAt <= now
+    }
+
+    /// Reads one, or answers nil for an object that cannot be read.
+    init?(readable object: RegistryObject) {
+        do throws(RegistryError) { try self.init(object) } catch { return nil }
+    }
+
     /// As the registry keeps it.
     package var body: String {
         var members: [JSON.Member] = [
@@ -68,36 +96,22 @@ extension BlockRecord {
     ///
     /// - Throws: `RegistryError.unusable` that names the object and what is wrong in it.
     package init(_ object: RegistryObject) throws(RegistryError) {
-        let what = "block \(object.key.name) in the registry"
-        let json: JSON
-        do throws(JSON.SyntaxError) { json = try JSON.parse(Array(object.body.utf8)) } catch {
-            throw .unusable("\(what): \(error.description)")
-        }
-        do throws(JSON.TypeError) { try self.init(JSONObject(json)) } catch {
-            throw .unusable("\(what): \(error.description)")
-        }
+        self = try object.read { (body) throws(JSON.TypeError) in try BlockRecord(body) }
     }
 
     private init(_ object: JSONObject) throws(JSON.TypeError) {
-        func text(_ key: String) throws(JSON.TypeError) -> String {
-            guard let text = try object.string(key), !text.isEmpty else {
-                throw JSON.TypeError(path: object.path(to: key), found: object.value(key), expected: "text")
-            }
-            return text
-        }
-        let seconds = 0...Int(Int32.max) * 2
         let cidr: Prefix
-        let written = try text("cidr")
+        let written = try object.text("cidr")
         do throws(AddressError) { cidr = try Prefix(parsing: written) } catch {
             throw JSON.TypeError(path: object.path(to: "cidr"), found: object.value("cidr"), expected: error.expected)
         }
-        guard let state = State(rawValue: try text("state")) else {
+        guard let state = State(rawValue: try object.text("state")) else {
             throw JSON.TypeError(
                 path: object.path(to: "state"), found: object.value("state"), expected: "owned or orphaned")
         }
         self.init(
-            cidr, pool: try text("pool"), owner: try text("owner"), claim: try text("claim"),
-            claimedAt: try object.integer("claimedAt", in: seconds) ?? 0, state: state,
-            claimableAt: try object.integer("claimableAt", in: seconds))
+            cidr, pool: try object.text("pool"), owner: try object.text("owner"), claim: try object.text("claim"),
+            claimedAt: try object.seconds("claimedAt") ?? 0, state: state,
+            claimableAt: try object.seconds("claimableAt"))
     }
 }
