@@ -1,0 +1,196 @@
+import Addressing
+import AgentConfiguration
+import Audit
+import Events
+import IPAM
+import Ledger
+import Logging
+import Registry
+import Resources
+import System
+
+/// Keeps the node's ledger and the registry of one mind about pools, reservations and who owns which block, and claims
+/// blocks ahead of need.
+///
+/// The registry decides who owns a block. A claim is written there first, then in the ledger with its blackhole; giving
+/// back goes the other way round. Killed in between, the node owns a block that it does not use, and finds it again at
+/// the next look.
+actor BlockKeeper {
+    private let configuration: AgentConfiguration
+    private let registry: any Registry
+    private let book: NodeBook
+    private let alarms: Alarms
+    private let log: Logger
+    private let thread: OwnThread
+    /// What the cluster had agreed on when it was written into the ledger last.
+    private var mirrored: Cluster?
+
+    /// The ledger waits for disks and locks: its calls have a thread of their own.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(_ configuration: AgentConfiguration, _ registry: any Registry, _ alarms: Alarms, _ log: Logger) throws {
+        self.configuration = configuration
+        self.registry = registry
+        self.alarms = alarms
+        self.log = log
+        book = try NodeBook(configuration)
+        thread = try OwnThread()
+    }
+
+    deinit { thread.end() }
+
+    /// Makes ledger and registry agree, then claims what is wanted ahead of need.
+    ///
+    /// - Throws: `RegistryError`, or `AuditError` where the ledger or the kernel cannot be changed.
+    func settle(_ cluster: Cluster) async throws {
+        if mirrored != cluster {
+            try mirror(cluster)
+            try await settleBlocks(cluster)
+            mirrored = cluster
+        }
+        for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
+    }
+
+    /// Claims a block for pods that find none.
+    ///
+    /// - Parameter pools: names of the pools that will do, in order.
+    /// - Returns: the block; or why there is none.
+    func claim(from pools: [String], _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
+        try mirrorOnce(cluster)
+        var reasons: [String] = []
+        for name in pools {
+            guard let pool = cluster.pools[name] else {
+                reasons.append("pool \(name) is not the cluster's")
+                continue
+            }
+            switch try await claim(pool, cluster) {
+            case .won(let record, _): return (record.cidr, "")
+            case .nothingFree(let reason): reasons.append(reason.description)
+            }
+        }
+        return (nil, reasons.joined(separator: "; "))
+    }
+
+    /// Gives an empty block back: first nothing comes from it any more, then it is not announced any more, then others
+    /// may have it.
+    func release(_ block: Prefix) async throws {
+        let isGiven = try book.change { (repair, book, directory) throws(AuditError) in
+            try repair.giveBack(block, book, directory)
+        }
+        guard isGiven else { return }
+        try await registry.release(block, of: configuration.node)
+        log.notice("gave block \(block) back")
+    }
+
+    // MARK: Agreement
+
+    private func mirrorOnce(_ cluster: Cluster) throws(AuditError) {
+        if mirrored == nil { try mirror(cluster) }
+    }
+
+    private func mirror(_ cluster: Cluster) throws(AuditError) {
+        let pools = cluster.pools.values.map(\.pool).sorted { $0.name < $1.name }
+        let reservations = cluster.reservations.values.map { (name: $0.name, cidrs: $0.reservedCIDRs) }
+        let folder = configuration.runDirectory
+        let node = cluster.nodes[configuration.node]
+        try book.write { (book) throws(LedgerError) in
+            try book.setAgent(folder: folder)
+            let changed = try book.mirror(pools: pools)
+            try book.mirror(reservations: reservations.sorted { $0.name < $1.name })
+            if let node { try book.put("Node", node.name, body: Resource.node(node).manifest.description) }
+            if !changed.isEmpty {
+                log.info("pools as the cluster has them: \(changed.sorted().joined(separator: ", "))")
+            }
+        }
+    }
+
+    /// Takes over what the registry says of this node's blocks, and tells it of those that it does not know.
+    private func settleBlocks(_ cluster: Cluster) async throws {
+        let node = configuration.node
+        let known = try book.blocks()
+        let records = cluster.blocks.values
+        for record in records where record.owner == node && record.state == .owned {
+            if !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) { try add(record) }
+        }
+        var lost: [String] = []
+        for block in known where block.isShared && block.owner == node {
+            let isAgreed = records.contains { $0.cidr == block.cidr && $0.owner == node && $0.state == .owned }
+            if isAgreed { continue }
+            var claim = BlockClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
+            if case .nothingFree(let reason) = try await claim.run(at: registry) {
+                try lose(block.cidr, reason)
+                lost.append("\(block.cidr): \(reason)")
+            }
+        }
+        let stillLost = try book.blocks().filter { $0.isShared && $0.owner != node }.map { "\($0.cidr)" }
+        if !lost.isEmpty {
+            alarms.raise(
+                .blocksLost,
+                "this node has lost blocks that were its own; pods that have addresses of them must be started anew: "
+                    + lost.joined(separator: "; "))
+        } else if stillLost.isEmpty {
+            alarms.clear(.blocksLost)
+        }
+    }
+
+    private func add(_ record: BlockRecord) throws(AuditError) {
+        let isNew = try book.changeBlocks { (book) throws(LedgerError) in
+            try book.add(block: record.cidr, pool: record.pool)
+        }
+        if isNew { log.notice("block \(record.cidr) of pool \(record.pool) is this node's") }
+    }
+
+    private func lose(_ block: Prefix, _ reason: NoBlock) throws(AuditError) {
+        var owner = ""
+        if case .taken(let record) = reason, record.state == .owned { owner = record.owner }
+        _ = try book.changeBlocks { (book) throws(LedgerError) in try book.lose(block: block, to: owner) }
+    }
+
+    // MARK: Claiming
+
+    /// Claims another block of a family when few addresses are left; but of a pool that is nearly out of blocks only what
+    /// pods ask for.
+    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws {
+        let pools = cluster.pools.values.filter { $0.cidr.family == family && serves($0, cluster) }
+        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else {
+            alarms.clear(.claim)
+            return
+        }
+        var reasons: [String] = []
+        for pool in pools.sorted(by: { $0.name < $1.name }) {
+            guard isAmple(pool, cluster) else { continue }
+            switch try await claim(pool, cluster) {
+            case .won: return
+            case .nothingFree(let reason): reasons.append(reason.description)
+            }
+        }
+        if reasons.isEmpty { return }
+        alarms.raise(.claim, "no block can be claimed ahead of need: " + reasons.joined(separator: "; "))
+    }
+
+    /// Whether pods of this node that name no pool get addresses of it.
+    private func serves(_ pool: IPPool, _ cluster: Cluster) -> Bool {
+        let labels = cluster.nodes[configuration.node]?.metadata.labels ?? [:]
+        let own = labels.merging(["kubernetes.io/hostname": configuration.node]) { given, _ in given }
+        do throws(SelectorError) {
+            return try pool.pool.exclusion(isNamed: false) { () throws(SelectorError) in own } unreadable: { $0 } == nil
+        } catch { return false }
+    }
+
+    /// Whether more than a quarter of a pool's blocks is free.
+    private func isAmple(_ pool: IPPool, _ cluster: Cluster) -> Bool {
+        let all = pool.cidr.subdivisionCount(length: pool.blockSize)
+        let taken = UInt128(cluster.blocks.values.count { pool.cidr.contains($0.cidr) })
+        return taken * 4 < all * 3
+    }
+
+    private func claim(_ pool: IPPool, _ cluster: Cluster) async throws -> BlockClaim.Outcome {
+        let range = configuration.ranges.first { $0.family == pool.cidr.family }
+        var claim = BlockClaim(
+            of: pool.pool, for: configuration.node, within: range,
+            reservations: cluster.reservations.values.flatMap(\.reservedCIDRs), now: wallClockSeconds())
+        let outcome = try await claim.run(at: registry)
+        if case .won(let record, _) = outcome { try add(record) }
+        return outcome
+    }
+}
