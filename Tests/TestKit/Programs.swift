@@ -15,6 +15,12 @@ package enum Programs {
         return access(beside, X_OK) == 0 ? beside : built("martletctl")
     }()
 
+    /// A folder that holds `martletctl` and `martletd`: MARTLET_TOOL, else the debug build's.
+    package static let toolFolder: String = {
+        if let given = ProcessInfo.processInfo.environment["MARTLET_TOOL"], !given.isEmpty { return given }
+        return URL(fileURLWithPath: built("martletctl")).deletingLastPathComponent().path
+    }()
+
     /// Debian's plugins.
     package static let reference = "/usr/lib/cni"
 
