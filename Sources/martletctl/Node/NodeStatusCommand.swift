@@ -24,14 +24,15 @@ struct NodeStatusCommand: ParsableCommand {
     /// From here on a full mesh costs more than it is worth.
     static let mostMeshed = 100
 
-    @Option(help: ArgumentHelp("BIRD's control socket.", valueName: "path"))
-    var birdSocket = "/run/martlet/bird.ctl"
+    @OptionGroup var bird: BIRDOptions
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
 
     func run() throws {
-        let (daemon, sessions) = try look()
+        let (daemon, sessions) = try bird.ask { (control) throws(BIRDError) in
+            (try control.daemon(), try control.sessions())
+        }
         let peers = sessions.map { PeerRow($0, now: daemon.time) }
         let listing = Listing(
             lines: ["BIRD \(daemon.version) is running."] + AddressFamily.allCases.flatMap { table(peers, $0) },
@@ -44,13 +45,6 @@ struct NodeStatusCommand: ParsableCommand {
                 "Warning: a full mesh of \(counted(meshed, "peer")): from \(Self.mostMeshed) on, route reflectors cost less "
                     + "(routeReflectorClusterID of a Node, a BGPPeer to them, nodeToNodeMeshEnabled: false)")
         }
-    }
-
-    private func look() throws(Trouble) -> (Daemon, [Session]) {
-        do throws(BIRDError) {
-            var control = try ControlSocket.open(birdSocket)
-            return (try control.daemon(), try control.sessions())
-        } catch { throw Trouble(.blind, error.description, hint: "another socket: --bird-socket") }
     }
 
     private func table(_ peers: [PeerRow], _ family: AddressFamily) -> [String] {
