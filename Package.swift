@@ -110,6 +110,7 @@ let package = Package(
         tests("AddressingTests", of: ["Addressing", "TestKit"]),
         tests("JSONTests", of: ["JSON", "TestKit"]),
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
+        tests("LedgerTests", of: ["Addressing", "IPAM", "Ledger", "System", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
         tests(
             "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),

@@ -71,8 +71,12 @@ extension Audit {
         var findings: [Finding] = []
         let used = Set(ledger.leases.map(\.lease.block))
         let resting = Set(ledger.freed.filter(\.isResting).map(\.block))
+        // The agent gives back those of the cluster's pools, in its own time.
+        let shared = Set(ledger.pools.filter(\.isShared).map(\.id))
         for block in ledger.blocks
-        where block.owner == options.node && !used.contains(block.id) && !resting.contains(block.id) {
+        where block.owner == options.node && !used.contains(block.id) && !resting.contains(block.id)
+            && !shared.contains(block.pool)
+        {
             findings.append(
                 Finding(
                     .emptyBlock, block.cidr.description, "block \(block.cidr) is held and nothing is leased from it",

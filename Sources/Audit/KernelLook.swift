@@ -36,7 +36,9 @@ struct KernelLook {
 
 extension KernelLook {
     private mutating func comparePods() throws(AuditError) {
-        let own = Set(ledger.blocks.filter { $0.owner == options.node }.map(\.id))
+        // Blocks of shared pools are the node's or were, and what is leased from them is here.
+        let shared = Set(ledger.pools.filter(\.isShared).map(\.id))
+        let own = Set(ledger.blocks.filter { $0.owner == options.node || shared.contains($0.pool) }.map(\.id))
         let pods = Dictionary(grouping: ledger.leases.filter { own.contains($0.lease.block) }) { $0.lease.attachment }
         for (index, (attachment, entries)) in pods.enumerated() {
             options.progress(index + 1, pods.count)

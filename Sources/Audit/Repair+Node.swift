@@ -51,7 +51,7 @@ extension Repair {
     ) throws(AuditError) -> Outcome {
         try withBlockRoutes(directory) { () throws(AuditError) in
             let empty = try books { () throws(LedgerError) in try book.emptyBlocks() }
-            guard let block = empty.first(where: { $0.cidr.description == finding.subject }),
+            guard let block = empty.first(where: { $0.cidr.description == finding.subject }), !block.isShared,
                 try giveBack(block, book, directory)
             else { return .gone }
             return .repaired("gave block \(block.cidr) back")
@@ -64,7 +64,7 @@ extension Repair {
     ) throws(AuditError) {
         try withBlockRoutes(directory) { () throws(AuditError) in
             for block in try books({ () throws(LedgerError) in try book.emptyBlocks() })
-            where pools.contains(block.pool) {
+            where pools.contains(block.pool) && !block.isShared {
                 _ = try giveBack(block, book, directory)
             }
         }

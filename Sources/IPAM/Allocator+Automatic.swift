@@ -7,17 +7,30 @@ extension Allocator {
             if let choice = try ready(in: pool, view) { return .chosen(choice) }
         }
         let limit = try limitReached(view)
-        if limit == nil {
-            for pool in pools where !pool.isClosed {
-                if let choice = try claim(in: pool, view) { return .chosen(choice) }
-            }
-        }
+        if limit == nil, let outcome = try claim(view) { return outcome }
         for pool in pools where !pool.isClosed {
             if let freed = try freed(in: pool, view, rested: false) {
                 return .chosen(Choice(address: freed.address, pool: pool, source: .freed(freed)))
             }
         }
         return .refused(.exhausted(limit: limit))
+    }
+
+    /// An address of a new block of the first pool that has one; blocks of shared pools the agent has to claim first.
+    private func claim<View: AllocationView & ~Copyable>(_ view: borrowing View) throws(View.Failure) -> Outcome? {
+        var shared: [String] = []
+        for pool in pools where !pool.isClosed && (awaitsBlocks || !pool.isShared) {
+            // What the ledger knows of a shared pool are the node's own blocks: the agent may still find none.
+            guard let choice = try claim(in: pool, view) else { continue }
+            if pool.isShared {
+                shared.append(pool.name)
+            } else if shared.isEmpty {
+                return .chosen(choice)
+            } else {
+                break
+            }
+        }
+        return shared.isEmpty ? nil : .refused(.blockWanted(pools: shared, address: nil))
     }
 
     /// An address of the node's own blocks that may be used at once.

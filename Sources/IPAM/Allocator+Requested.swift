@@ -36,6 +36,7 @@ extension Allocator {
     ) throws(View.Failure) -> Outcome {
         if let range, !range.contains(block) { return .refused(.outsideRange(address, range)) }
         if let limit = try limitReached(view) { return .refused(.limitReached(address, limit)) }
+        if pool.isShared { return .refused(.blockWanted(pools: [pool.name], address: address)) }
         // The addresses before it stay untouched: they come first, in their order.
         return .chosen(Choice(address: address, pool: pool, source: .newBlock(block, next: 0)))
     }

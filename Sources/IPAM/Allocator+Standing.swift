@@ -6,6 +6,8 @@ extension Allocator {
     package enum Standing: Hashable, Sendable {
         /// An address, at once or by a new block.
         case ready
+        /// An address, once the agent has claimed a block for the node.
+        case unclaimed
         /// Nothing but addresses that were freed a moment ago.
         case resting
         /// A new block would have one, were the node's blocks not limited to so many.
@@ -30,6 +32,7 @@ extension Allocator {
         case .refused(.exhausted(let limit)):
             if let limit, try only(pool, range, 0).gives(view) { return .limited(limit) }
             if let range, try only(pool, nil, 0).gives(view) { return .outsideRange(range) }
+        case .refused(.blockWanted): return .unclaimed
         case .refused: break
         }
         return try isReserved(pool, view) ? .reserved : .full
@@ -58,7 +61,10 @@ extension Allocator {
     }
 
     private func gives<View: AllocationView & ~Copyable>(_ view: borrowing View) throws(View.Failure) -> Bool {
-        if case .chosen = try choose(from: view) { true } else { false }
+        switch try choose(from: view) {
+        case .chosen, .refused(.blockWanted): true
+        case .refused: false
+        }
     }
 
     /// Whether something is left of a pool that gives nothing: then it is reserved.

@@ -15,13 +15,20 @@ package struct Allocator: Sendable {
     package let blockLimit: Int?
     /// Reservations of the configuration, beside those the view knows.
     package let reservations: [Prefix]
+    /// Whether a block of a shared pool, which only the agent can claim, is worth waiting for; else the node makes do
+    /// with what it has.
+    package let awaitsBlocks: Bool
 
-    package init(pools: [Pool], node: String, range: Prefix?, blockLimit: Int?, reservations: [Prefix]) {
+    package init(
+        pools: [Pool], node: String, range: Prefix?, blockLimit: Int?, reservations: [Prefix],
+        awaitsBlocks: Bool = true
+    ) {
         self.pools = pools
         self.node = node
         self.range = range
         self.blockLimit = blockLimit
         self.reservations = reservations
+        self.awaitsBlocks = awaitsBlocks
     }
 
     /// Where an address comes from, and so what the ledger has to write.
@@ -47,6 +54,9 @@ package struct Allocator: Sendable {
     package enum Refusal: Hashable, Sendable {
         /// Nothing left in the pools; the limit of blocks, where that stood in the way.
         case exhausted(limit: Int?)
+        /// It would come from a new block of one of these pools, the best first, which are the cluster's; where somebody
+        /// asked for an address, from the block that holds it.
+        case blockWanted(pools: [String], address: IPAddress?)
         case outsidePools(IPAddress)
         case poolDisabled(IPAddress, Pool)
         case reserved(IPAddress, by: Prefix)

@@ -43,6 +43,8 @@ package struct Lease: Hashable, Sendable {
     package var hostInterface: String
     package var mac: String
     package var bootID: String
+    /// Whether the block is the node's; else the cluster has given it to another while the lease lasted.
+    package var isInOwnBlock = true
 
     package init(
         address: IPAddress, block: Int, blockCIDR: Prefix, attachment: Attachment, hostInterface: String, mac: String,

@@ -22,6 +22,8 @@ package struct Pool: Hashable, Sendable {
     package var isDraining = false
     /// Whether it stands in a network configuration, whose word counts.
     package var isConfigured = false
+    /// Whether it is the cluster's: the node's agent claims its blocks, and nobody else.
+    package var isShared = false
 
     /// Whether it gives out nothing new to anybody.
     package var isClosed: Bool { disabled || isDraining }

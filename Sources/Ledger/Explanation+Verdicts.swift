@@ -70,8 +70,11 @@ struct Question {
         let claimed = snapshot.blocks.filter { $0.pool == pool.id }
         let own = claimed.count { $0.owner == node }
         let used = "gives nothing: \(own) blocks are this node's and \(claimed.count - own) others'"
+        if case .refused(.blockWanted(let pools, _)) = outcome, pools.contains(pool.name) {
+            return verdict(pool, .agent, "\(used); it is the cluster's, and the agent is asked for a block")
+        }
         switch standing {
-        case .ready:
+        case .ready, .unclaimed:
             let cause = address.wanted == nil ? "another pool serves first" : "a certain address is asked for"
             return verdict(pool, .later, "not needed: \(cause)")
         case .resting:
@@ -171,7 +174,7 @@ extension Pool.Exclusion {
 extension Allocator.Standing {
     fileprivate var reason: Explanation.Reason {
         switch self {
-        case .ready: .later
+        case .ready, .unclaimed: .later
         case .resting: .resting
         case .limited: .limit
         case .outsideRange: .range

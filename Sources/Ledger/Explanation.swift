@@ -38,6 +38,8 @@ package struct Explanation: Sendable {
         case gives, disabled, draining, selector, manual, unlisted, full, resting, reserved, limit, range
         /// A block of another kind of network: routed pod by pod, or in another plugin's subnet.
         case use
+        /// The ADD waits for a new block, which the agent has to claim.
+        case agent
         /// It has something, and another comes first.
         case later
     }

@@ -47,6 +47,8 @@ package struct LeaseRequest: Sendable {
     package var reservations: [Prefix]
     /// Most blocks of a family on the node, 0 for no limit; nil takes what operators have set.
     package var blockLimit: Int?
+    /// Whether a block that the agent would have to claim is worth waiting for.
+    package var awaitsBlocks = true
 
     package init(
         attachment: Attachment, pod: PodIdentity, addresses: [Address], hostInterface: String, mac: String,

@@ -11,6 +11,8 @@ package struct OwnedBlock: Hashable, Sendable {
     package let pool: Int
     /// Whether its pods have routes of their own, and are in no other plugin's subnet.
     package let isRouted: Bool
+    /// Whether the pool is the cluster's: then only the agent gives the block back.
+    package let isShared: Bool
 
     /// Whether it has a blackhole route; a block of one address has none, which would hide the pod's.
     package var isAnnounced: Bool { isRouted && !cidr.isSingleAddress }
@@ -18,7 +20,11 @@ package struct OwnedBlock: Hashable, Sendable {
 
 extension Ledger {
     /// Records the node as a block's owner; answers its row.
-    borrowing func claim(_ prefix: Prefix, _ pool: Pool, next: Int) throws(LedgerError) -> Int {
+    ///
+    /// - Parameter isRouted: nil for the use that the ledger was opened for.
+    borrowing func claim(
+        _ prefix: Prefix, _ pool: Pool, next: Int, isRouted: Bool? = nil
+    ) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
@@ -33,7 +39,7 @@ extension Ledger {
             try row.bind(6, pool.blockSize)
             try row.bind(7, next)
             try row.bind(8, wallClockSeconds())
-            try row.bind(9, isRouted)
+            try row.bind(9, isRouted ?? self.isRouted)
             try row.run()
             return Int(connection.lastInsertedRow)
         }
@@ -52,7 +58,11 @@ extension Ledger {
     /// The node's blocks.
     package borrowing func ownedBlocks() throws(LedgerError) -> [OwnedBlock] {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("SELECT id, cidr, pool, routed FROM block WHERE owner = ? ORDER BY id")
+            let row = try connection.prepare(
+                """
+                SELECT block.id, block.cidr, pool, routed, shared FROM block JOIN pool ON pool.id = pool
+                WHERE owner = ? ORDER BY block.id
+                """)
             try row.bind(1, node)
             return try blocks(row)
         }
@@ -63,11 +73,11 @@ extension Ledger {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """
-                SELECT id, cidr, pool, routed FROM block
-                WHERE owner = ?1 AND id NOT IN (SELECT block FROM lease) AND id NOT IN (
+                SELECT block.id, block.cidr, pool, routed, shared FROM block JOIN pool ON pool.id = pool
+                WHERE owner = ?1 AND block.id NOT IN (SELECT block FROM lease) AND block.id NOT IN (
                   SELECT block FROM freed
                   WHERE boot_id = ?2 AND ?3 - at < coalesce(?4, (SELECT rest_seconds FROM ledger), 180))
-                ORDER BY id
+                ORDER BY block.id
                 """)
             try row.bind(1, node)
             try row.bind(2, bootID)
@@ -101,7 +111,9 @@ extension Ledger {
         var blocks: [OwnedBlock] = []
         while try row.step() {
             blocks.append(
-                OwnedBlock(id: row.integer(0), cidr: try row.prefix(1), pool: row.integer(2), isRouted: row.bool(3)))
+                OwnedBlock(
+                    id: row.integer(0), cidr: try row.prefix(1), pool: row.integer(2), isRouted: row.bool(3),
+                    isShared: row.bool(4)))
         }
         return blocks
     }

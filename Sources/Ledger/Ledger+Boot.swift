@@ -2,11 +2,29 @@ import IPAM
 import SQLite
 
 extension Ledger {
-    /// Whether this boot's dead have been reclaimed.
-    package borrowing func isReclaimed() throws(LedgerError) -> Bool {
+    /// What an ADD has to know before it leases.
+    package struct Standing: Sendable {
+        /// Whether this boot's dead have been reclaimed.
+        package let isReclaimed: Bool
+        /// The folder of the agent's sockets; nil where the node has no agent.
+        package let agent: String?
+    }
+
+    /// What an ADD has to know before it leases.
+    package borrowing func standing() throws(LedgerError) -> Standing {
         try sql { () throws(SQLiteError) in
-            let row = try connection.prepare("SELECT boot_id FROM ledger")
-            return try row.step() && row.text(0) == bootID
+            let row = try connection.prepare("SELECT boot_id, agent FROM ledger")
+            guard try row.step() else { return Standing(isReclaimed: false, agent: nil) }
+            return Standing(isReclaimed: row.text(0) == bootID, agent: row.optionalText(1))
+        }
+    }
+
+    /// Says where the agent's sockets are, within a transaction; nil: the node has no agent.
+    package borrowing func setAgent(folder: String?) throws(LedgerError) {
+        try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("UPDATE ledger SET agent = ?")
+            try row.bind(1, folder)
+            try row.run()
         }
     }
 
@@ -38,9 +56,10 @@ extension Ledger {
     private borrowing func leasesOfOtherBoots() throws(LedgerError) -> [Lease] {
         try leases(
             """
-            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id,
+              owner
             FROM lease JOIN block ON block.id = lease.block
-            WHERE boot_id <> ? AND block.owner = ?
+            WHERE boot_id <> ? AND (owner = ? OR pool IN (SELECT id FROM pool WHERE shared))
             """, bootID, node)
     }
 }

@@ -77,7 +77,7 @@ extension Ledger {
         Allocator(
             pools: try candidates(address, request, allPools), node: node,
             range: request.ranges.first { $0.family == address.family }, blockLimit: request.blockLimit,
-            reservations: request.reservations)
+            reservations: request.reservations, awaitsBlocks: request.awaitsBlocks)
     }
 
     /// The pools that an address may come from: those of the configuration in its order, else the ledger's by name.

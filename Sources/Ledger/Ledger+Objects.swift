@@ -140,7 +140,9 @@ extension Ledger {
             if let old {
                 new.id = old.id
                 new.isConfigured = old.isConfigured
+                new.isShared = old.isShared
                 if new == old { continue }
+                try refuseShared(old)
                 if old.isConfigured { try refuseConfigured(old, new) }
                 try refuseInUse(old, new)
             }
@@ -151,7 +153,7 @@ extension Ledger {
     }
 
     /// Refuses what the pool's blocks forbid, and names every one that does.
-    private borrowing func refuseInUse(_ old: Pool, _ new: Pool) throws(LedgerError) {
+    borrowing func refuseInUse(_ old: Pool, _ new: Pool) throws(LedgerError) {
         let isResized = new.blockLength != old.blockLength
         var holders: [String] = []
         for block in try holdings(of: old) where isResized || !new.cidr.contains(block.cidr) {
@@ -186,17 +188,30 @@ extension Ledger {
         guard let pool = try pools().first(where: { $0.name == name }) else {
             throw .conflict("there is no pool \"" + name + "\"")
         }
+        try refuseShared(pool)
         if pool.isConfigured && !isForced {
             throw .conflict(
                 "pool \"" + name
                     + "\" stands in a network configuration (ipam.pools), and the next pod would bring it back; "
                     + "remove it there, then delete it here with --force")
         }
+        try drain(pool)
+    }
+
+    borrowing func drain(_ pool: Pool) throws(LedgerError) {
         var draining = pool
         draining.isDraining = true
         draining.isConfigured = false
         try change(pool, to: draining)
         try removeDrainedPools()
+    }
+
+    /// What is the cluster's is changed for the cluster: the agent would soon undo what is done to its copy.
+    borrowing func refuseShared(_ pool: Pool) throws(LedgerError) {
+        guard pool.isShared else { return }
+        throw .conflict(
+            "pool \"" + pool.name
+                + "\" is the cluster's, and the ledger has a copy of it; change it where martletd reads it from")
     }
 
     /// What keeps a pool from going; nil when there is no such pool.

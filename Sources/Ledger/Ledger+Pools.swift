@@ -10,7 +10,7 @@ extension Ledger {
             let row = try connection.prepare(
                 """
                 SELECT id, name, cidr, block_length, nat_outgoing, disabled, selector, automatic, exported, draining,
-                  configured
+                  configured, shared
                 FROM pool ORDER BY name
                 """)
             var pools: [Pool] = []
@@ -23,6 +23,7 @@ extension Ledger {
                 pool.isExported = row.bool(8)
                 pool.isDraining = row.bool(9)
                 pool.isConfigured = row.bool(10)
+                pool.isShared = row.bool(11)
                 pools.append(pool)
             }
             return pools
@@ -38,6 +39,10 @@ extension Ledger {
         var changes: [(old: Pool?, new: Pool)] = []
         for pool in configured {
             let old = known.first { $0.name == pool.name }
+            if let old, old.isShared {
+                try refuseOther(than: old, pool)
+                continue
+            }
             var adopted = pool
             adopted.isConfigured = true
             if let old {
@@ -53,6 +58,16 @@ extension Ledger {
         if changes.isEmpty { return (known, false) }
         try write(changes)
         return (try pools(), true)
+    }
+
+    /// Of a pool that is the cluster's a configuration may say no more than the cluster does.
+    private borrowing func refuseOther(than shared: Pool, _ configured: Pool) throws(LedgerError) {
+        if configured.cidr == shared.cidr && configured.blockLength == shared.blockLength { return }
+        throw .conflict(
+            "ipam.pools: pool \"" + configured.name + "\" is the cluster's, whose word counts: expected cidr "
+                + shared.cidr.description + " and blockSize " + String(shared.blockLength) + ", found "
+                + configured.cidr.description + " and " + String(configured.blockLength)
+                + "; say the same, or leave ipam.pools out")
     }
 
     /// Why this node's pods get nothing from a pool; nil when they do.
@@ -113,8 +128,8 @@ extension Ledger {
             let row = try connection.prepare(
                 """
                 INSERT INTO pool (name, cidr, first, last, block_length, nat_outgoing, disabled, selector, automatic,
-                  exported, draining, configured)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  exported, draining, configured, shared)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             try bind(pool, to: row)
             try row.run()
@@ -127,11 +142,11 @@ extension Ledger {
             let row = try connection.prepare(
                 """
                 UPDATE pool SET name = ?, cidr = ?, first = ?, last = ?, block_length = ?, nat_outgoing = ?, disabled = ?,
-                  selector = ?, automatic = ?, exported = ?, draining = ?, configured = ?
+                  selector = ?, automatic = ?, exported = ?, draining = ?, configured = ?, shared = ?
                 WHERE id = ?
                 """)
             try bind(new, to: row)
-            try row.bind(13, new.id)
+            try row.bind(14, new.id)
             try row.run()
         }
         guard let stray = try blocks(of: old).first(where: { !new.cidr.contains($0) }) else { return }
@@ -164,6 +179,7 @@ extension Ledger {
         try row.bind(10, pool.isExported)
         try row.bind(11, pool.isDraining)
         try row.bind(12, pool.isConfigured)
+        try row.bind(13, pool.isShared)
     }
 
     /// Reserves a prefix for good.

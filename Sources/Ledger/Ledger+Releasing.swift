@@ -20,7 +20,8 @@ extension Ledger {
     package borrowing func leases(of attachment: Attachment) throws(LedgerError) -> [Lease] {
         try leases(
             """
-            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id,
+              owner
             FROM lease JOIN block ON block.id = lease.block
             WHERE container_id = ? AND ifname = ? AND network = ? ORDER BY family
             """, attachment.containerID, attachment.ifname, attachment.network)
@@ -30,19 +31,24 @@ extension Ledger {
     package borrowing func leases(ofContainer containerID: String, ifname: String) throws(LedgerError) -> [Lease] {
         try leases(
             """
-            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id,
+              owner
             FROM lease JOIN block ON block.id = lease.block
             WHERE container_id = ? AND ifname = ? ORDER BY network, family
             """, containerID, ifname)
     }
 
     /// The leases of a network on this node.
+    ///
+    /// Those in blocks that the node has lost are among them: of shared pools the ledger has no other node's blocks.
     package borrowing func leases(ofNetwork network: String) throws(LedgerError) -> [Lease] {
         try leases(
             """
-            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id
+            SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id,
+              owner
             FROM lease JOIN block ON block.id = lease.block
-            WHERE network = ? AND block.owner = ? ORDER BY container_id, ifname, family
+            WHERE network = ? AND (owner = ? OR pool IN (SELECT id FROM pool WHERE shared))
+            ORDER BY container_id, ifname, family
             """, network, node)
     }
 
@@ -110,16 +116,18 @@ extension Ledger {
             let row = try connection.prepare(query)
             for index in values.indices { try row.bind(Int32(index) + 1, values[index]) }
             var leases: [Lease] = []
-            while try row.step() {
-                leases.append(
-                    Lease(
-                        address: try row.address(0), block: row.integer(1), blockCIDR: try row.prefix(2),
-                        attachment: Attachment(
-                            network: row.text(3), containerID: row.text(4), ifname: row.text(5)),
-                        hostInterface: row.text(6), mac: row.text(7), bootID: row.text(8)))
-            }
+            while try row.step() { leases.append(try lease(row)) }
             return leases
         }
+    }
+
+    private borrowing func lease(_ row: borrowing Statement) throws(SQLiteError) -> Lease {
+        var lease = Lease(
+            address: try row.address(0), block: row.integer(1), blockCIDR: try row.prefix(2),
+            attachment: Attachment(network: row.text(3), containerID: row.text(4), ifname: row.text(5)),
+            hostInterface: row.text(6), mac: row.text(7), bootID: row.text(8))
+        lease.isInOwnBlock = row.text(9) == node
+        return lease
     }
 
     /// Notes who held an address and for how long, before its lease ends.

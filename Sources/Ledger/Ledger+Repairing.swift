@@ -71,11 +71,11 @@ extension Ledger {
         try row.run()
     }
 
-    /// Makes a whole block of a pool the node's; false if it is none, or another node has some of it.
+    /// Makes a whole block of a pool of the node's own the node's; false if it is none, or another node has some of it.
     package borrowing func adopt(block: Prefix) throws(LedgerError) -> Bool {
-        guard let pool = try pools().first(where: { $0.cidr.contains(block) }), pool.blockLength == block.length else {
-            return false
-        }
+        guard let pool = try pools().first(where: { $0.cidr.contains(block) }), pool.blockLength == block.length,
+            !pool.isShared
+        else { return false }
         let owned = try sql { () throws(SQLiteError) in try claim(covering: block.first) }
         if let owned { return owned.owner == node && owned.hasSameUse }
         // Blocks of one pool have one length: where the first address is nobody's, all are.
@@ -96,14 +96,15 @@ extension Ledger {
         }
     }
 
-    /// This node's block that holds an address, claimed if need be; nil if it is another's, or in no pool.
+    /// This node's block that holds an address, claimed if need be; nil if it is another's, or in no pool, or would have
+    /// to be claimed by the agent.
     private borrowing func ownBlock(of address: IPAddress, mayClaim: Bool) throws(LedgerError) -> BlockClaim? {
         guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
         else { return nil }
         if let claim = try sql({ () throws(SQLiteError) in try claim(covering: address) }) {
             return claim.owner == node ? claim : nil
         }
-        guard mayClaim else { return nil }
+        guard mayClaim, !pool.isShared else { return nil }
         return BlockClaim(id: try claim(cidr, pool, next: 0), owner: node, hasSameUse: true)
     }
 

@@ -11,6 +11,7 @@ extension Ledger {
     package borrowing func split(
         _ pool: Pool, into parts: [Pool], isForced: Bool = false
     ) throws(LedgerError) {
+        try refuseShared(pool)
         if pool.isConfigured && !isForced {
             throw .conflict(
                 "pool \"" + pool.name

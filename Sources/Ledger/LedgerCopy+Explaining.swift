@@ -13,7 +13,7 @@ extension LedgerCopy {
     package borrowing func explain(
         _ request: LeaseRequest, beside links: HostLinks, preparing: () throws(LedgerError) -> Void = {}
     ) throws(LedgerError) -> [Explanation] {
-        if try !ledger.isReclaimed() { _ = try ledger.reclaim(aliases: links.aliases, names: links.names) }
+        if try !ledger.standing().isReclaimed { _ = try ledger.reclaim(aliases: links.aliases, names: links.names) }
         try preparing()
         let before = try ledger.pools()
         let pools = try ledger.adopt(request.pools).all

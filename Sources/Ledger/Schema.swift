@@ -19,7 +19,8 @@ enum Schema {
           minimum_writer INTEGER NOT NULL,   -- lowest schema version that may write this file
           boot_id        TEXT NOT NULL,      -- the boot whose first transaction reclaimed the dead
           block_limit    INTEGER,            -- most blocks of a family on a node, 0 for no limit; NULL: not configured
-          rest_seconds   INTEGER             -- how long freed addresses rest; NULL: not configured
+          rest_seconds   INTEGER,            -- how long freed addresses rest; NULL: not configured
+          agent          TEXT                -- folder of the agent's sockets; NULL: the node has no agent
         ) STRICT;
 
         CREATE TABLE pool (
@@ -35,7 +36,8 @@ enum Schema {
           automatic    INTEGER NOT NULL,     -- 0: only for those who ask for it by name
           exported     INTEGER NOT NULL,     -- 0: not told to other nodes
           draining     INTEGER NOT NULL,     -- 1: deleted, and goes with its last lease
-          configured   INTEGER NOT NULL      -- 1: from a network configuration, whose word counts
+          configured   INTEGER NOT NULL,     -- 1: from a network configuration, whose word counts
+          shared       INTEGER NOT NULL      -- 1: the cluster's, and only the agent claims its blocks
         ) STRICT;
 
         CREATE TABLE block (
@@ -44,7 +46,7 @@ enum Schema {
           first      ANY NOT NULL UNIQUE,
           last       ANY NOT NULL,
           pool       INTEGER NOT NULL REFERENCES pool(id),
-          owner      TEXT NOT NULL,          -- node name
+          owner      TEXT NOT NULL,          -- node name; empty: nobody's any more, but leases last
           routed     INTEGER NOT NULL,       -- 1: announced by a blackhole; 0: in a subnet of bridge, ptp, macvlan
           size       INTEGER NOT NULL,       -- number of addresses
           next       INTEGER NOT NULL,       -- position of the first address never given out

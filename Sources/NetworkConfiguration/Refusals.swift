@@ -24,6 +24,8 @@ extension CNIFailure {
     package init(_ refusal: Allocator.Refusal, _ family: AddressFamily, usage: [PoolUsage], _ ipam: Settings.IPAM?) {
         if case .exhausted(let limit) = refusal {
             self.init(exhausted: family, limit, usage, ipam)
+        } else if case .blockWanted(let pools, let address) = refusal {
+            self.init(wanted: family, pools, address)
         } else {
             let setting = Self.limitSetting(ipam)
             self.init(
@@ -54,6 +56,15 @@ extension CNIFailure {
         self.init(canWait ? .tryAgainLater : .nothingAvailable, text + Self.describe(usage), details: advice)
     }
 
+    /// The agent has to claim a block first.
+    private init(wanted family: AddressFamily, _ pools: [String], _ address: IPAddress?) {
+        let what = address.map { "the requested address " + $0.description } ?? "an " + family.description + " address"
+        let names = pools.map { "\"" + $0 + "\"" }.joined(separator: ", ")
+        self.init(
+            .tryAgainLater,
+            what + " needs a block of pool " + names + ", which is the cluster's: only martletd can claim one")
+    }
+
     /// Where the limit of blocks was set.
     private static func limitSetting(_ ipam: Settings.IPAM?) -> String {
         ipam?.blockLimit == nil ? "martletctl ipam configure --max-blocks-per-host" : "ipam.max_blocks_per_host"
@@ -79,7 +90,7 @@ extension CNIFailure {
 extension Allocator.Refusal {
     fileprivate var code: CNIFailure.Code {
         switch self {
-        case .leased: .tryAgainLater
+        case .leased, .blockWanted: .tryAgainLater
         case .limitReached, .exhausted: .nothingAvailable
         case .outsidePools, .poolDisabled, .reserved, .ownedElsewhere, .otherUse, .outsideRange: .invalidConfiguration
         }
@@ -88,7 +99,7 @@ extension Allocator.Refusal {
     /// What speaks against an address that somebody asked for, beginning with the address.
     fileprivate func reason(limitedBy setting: String) -> String {
         switch self {
-        case .exhausted: ""
+        case .exhausted, .blockWanted: ""
         case .outsidePools(let address): address.description + " is in no pool of this network"
         case .poolDisabled(let address, let pool):
             address.description + " is in pool \"" + pool.name + "\", which is "
@@ -114,7 +125,7 @@ extension Allocator.Refusal {
         case .reserved: "ipam.reservations and the first, last and gateway address of a subnet are reserved"
         case .ownedElsewhere: "start the pod there, or ask for an address of this node's blocks"
         case .otherUse: "a block is either routed pod by pod (martlet) or in a subnet (martlet-ipam under others)"
-        case .exhausted, .poolDisabled, .leased, .outsideRange, .limitReached: ""
+        case .exhausted, .blockWanted, .poolDisabled, .leased, .outsideRange, .limitReached: ""
         }
     }
 }

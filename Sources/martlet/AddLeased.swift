@@ -67,7 +67,8 @@ extension LinkPlan.Address {
     static func of(_ leases: [Lease]) -> [LinkPlan.Address] {
         var addresses: [LinkPlan.Address] = []
         for lease in leases {
-            addresses.append(LinkPlan.Address(InterfaceAddress(host: lease.address), block: lease.blockCIDR))
+            let block = lease.isInOwnBlock ? lease.blockCIDR : nil
+            addresses.append(LinkPlan.Address(InterfaceAddress(host: lease.address), block: block))
         }
         return addresses
     }

@@ -90,7 +90,7 @@ extension Operation {
             guard let book = try existingLedger(directory) else { return }
             let garbage = try book.leases(ofNetwork: request.network).filter { !valid.contains($0.attachment) }
             if !garbage.isEmpty { try free(garbage, book, directory) }
-            for block in try book.emptyBlocks() where !block.isRouted {
+            for block in try book.emptyBlocks() where !block.isRouted && !block.isShared {
                 try book.transaction(in: directory) { () throws(LedgerError) in
                     if try book.giveBack(block) { try book.removeDrainedPools() }
                 }

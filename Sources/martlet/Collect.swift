@@ -86,7 +86,8 @@ extension Operation {
     ) throws(CNIFailure) {
         try ledger { () throws(LedgerError) in
             try directory.lockBlockRoutes()
-            for block in try book.emptyBlocks() {
+            // Those of the cluster's pools the agent gives back.
+            for block in try book.emptyBlocks() where !block.isShared {
                 _ = try book.transaction(in: directory) { () throws(LedgerError) in try book.giveBack(block) }
             }
         }

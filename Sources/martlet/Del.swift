@@ -97,7 +97,7 @@ extension Operation {
         }
         try kernel { () throws(WiringError) in
             // An ADD that was killed may have claimed a block and not announced it.
-            let blocks = leases.filter { !$0.hostInterface.isEmpty }.map(\.blockCIDR)
+            let blocks = leases.filter { !$0.hostInterface.isEmpty && $0.isInOwnBlock }.map(\.blockCIDR)
             try wiring.announce(blocks, origin: settings.routeOrigin)
         }
         if let link = try link(of: owner, names, wiring) {

@@ -13,7 +13,7 @@ extension Operation {
         for _ in 0..<3 {
             do throws(LedgerError) {
                 let grant = try book.transaction(in: directory) { () throws(LedgerError) -> Grant? in
-                    guard try book.isReclaimed() else { return nil }
+                    guard try book.standing().isReclaimed else { return nil }
                     try preparing()
                     return try book.lease(wish)
                 }

@@ -48,6 +48,9 @@ extension Trouble {
         case .refused(.exhausted(let limit), let family):
             let cause = limit.map { "the limit of \($0) blocks is reached" } ?? "no pool for this node has one left"
             self.init(.findings, "no \(family) address: \(cause)")
+        case .refused(.blockWanted(let pools, _), let family):
+            let names = pools.joined(separator: ", ")
+            self.init(.findings, "no \(family) address before martletd has claimed a block of \(names)")
         case .refused(let refusal, let family): self.init(.findings, "no \(family) address: \(refusal)")
         case .pools(let problem): self.init(.findings, problem.description)
         case .conflict(let text): self.init(.findings, text)
