@@ -139,7 +139,7 @@ extension Ledger {
             var new = pool
             if let old {
                 new.id = old.id
-                new.isConfigured = old.isConfigured
+                new.configured = old.configured
                 if new == old { continue }
                 if old.isConfigured { try refuseConfigured(old, new) }
                 try refuseInUse(old, new)
@@ -168,13 +168,15 @@ extension Ledger {
     }
 
     private borrowing func refuseConfigured(_ old: Pool, _ new: Pool) throws(LedgerError) {
+        let saysExport = old.configured == .withExport
         guard new.cidr == old.cidr, new.blockLength == old.blockLength, new.natOutgoing == old.natOutgoing,
-            new.disabled == old.disabled
+            new.disabled == old.disabled, !saysExport || new.isExported == old.isExported
         else {
             throw .conflict(
                 "pool \"" + old.name
                     + "\" stands in a network configuration (ipam.pools), whose word counts; change its "
-                    + "cidr, blockSize, natOutgoing and disabled there")
+                    + "cidr, blockSize, natOutgoing"
+                    + (saysExport ? ", disabled and disableBGPExport there" : " and disabled there"))
         }
     }
 
@@ -194,7 +196,7 @@ extension Ledger {
         }
         var draining = pool
         draining.isDraining = true
-        draining.isConfigured = false
+        draining.configured = .not
         try change(pool, to: draining)
         try removeDrainedPools()
     }
