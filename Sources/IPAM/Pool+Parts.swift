@@ -45,7 +45,7 @@ extension Pool {
             part.id = 0
             part.name = partName(index)
             part.cidr = range
-            part.isConfigured = false
+            part.configured = .not
             parts.append(part)
         }
         return parts

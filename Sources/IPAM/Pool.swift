@@ -20,10 +20,22 @@ package struct Pool: Hashable, Sendable {
     package var isExported = true
     /// Whether it was deleted, and goes with its last lease.
     package var isDraining = false
-    /// Whether it stands in a network configuration, whose word counts.
-    package var isConfigured = false
     /// Whether it is the cluster's: the node's agent claims its blocks, and nobody else.
     package var isShared = false
+    /// How much of it a network configuration says.
+    package var configured = Configured.not
+
+    /// How much of a pool a network configuration says; there its word counts.
+    package enum Configured: Int, Sendable {
+        case not = 0
+        /// All that it must say, and not whether other nodes are told of its blocks.
+        case exceptExport = 1
+        /// That, too.
+        case withExport = 2
+    }
+
+    /// Whether it stands in a network configuration.
+    package var isConfigured: Bool { configured != .not }
 
     /// Whether it gives out nothing new to anybody.
     package var isClosed: Bool { disabled || isDraining }
@@ -51,6 +63,13 @@ package struct Pool: Hashable, Sendable {
     /// A block of a single address has no route of its own: it would hide the pod's.
     package static func blockLengths(_ family: AddressFamily) -> ClosedRange<Int> {
         (family.bits - 12)...(family.bits - 1)
+    }
+
+    /// Why a pool that is announced has no blocks of one address, and what to do.
+    package static func singleAddressObjection(_ family: AddressFamily) -> String {
+        "the route that announces a block of one address would hide the pod's; " + String(family.bits - 1)
+            + " makes blocks of two, and " + String(family.bits)
+            + " is for pools that are not announced (disableBGPExport: true)"
     }
 
     /// Why a node's pods get none of its addresses.

@@ -22,7 +22,7 @@ extension Ledger {
             var new = pool
             new.id = old?.id ?? 0
             new.isShared = true
-            new.isConfigured = false
+            new.configured = .not
             if new == old { continue }
             if let old { try refuseInUse(old, new) }
             changes.append((old, new))

@@ -139,7 +139,7 @@ extension Ledger {
             var new = pool
             if let old {
                 new.id = old.id
-                new.isConfigured = old.isConfigured
+                new.configured = old.configured
                 new.isShared = old.isShared
                 if new == old { continue }
                 try refuseShared(old)
@@ -170,13 +170,15 @@ extension Ledger {
     }
 
     private borrowing func refuseConfigured(_ old: Pool, _ new: Pool) throws(LedgerError) {
+        let saysExport = old.configured == .withExport
         guard new.cidr == old.cidr, new.blockLength == old.blockLength, new.natOutgoing == old.natOutgoing,
-            new.disabled == old.disabled
+            new.disabled == old.disabled, !saysExport || new.isExported == old.isExported
         else {
             throw .conflict(
                 "pool \"" + old.name
                     + "\" stands in a network configuration (ipam.pools), whose word counts; change its "
-                    + "cidr, blockSize, natOutgoing and disabled there")
+                    + "cidr, blockSize, natOutgoing"
+                    + (saysExport ? ", disabled and disableBGPExport there" : " and disabled there"))
         }
     }
 
@@ -201,7 +203,7 @@ extension Ledger {
     borrowing func drain(_ pool: Pool) throws(LedgerError) {
         var draining = pool
         draining.isDraining = true
-        draining.isConfigured = false
+        draining.configured = .not
         try change(pool, to: draining)
         try removeDrainedPools()
     }

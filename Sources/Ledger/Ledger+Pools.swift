@@ -22,7 +22,7 @@ extension Ledger {
                 pool.isAutomatic = row.bool(7)
                 pool.isExported = row.bool(8)
                 pool.isDraining = row.bool(9)
-                pool.isConfigured = row.bool(10)
+                pool.configured = Pool.Configured(rawValue: row.integer(10)) ?? .exceptExport
                 pool.isShared = row.bool(11)
                 pools.append(pool)
             }
@@ -44,7 +44,6 @@ extension Ledger {
                 continue
             }
             var adopted = pool
-            adopted.isConfigured = true
             if let old {
                 adopted.keep(old)
                 if adopted == old { continue }
@@ -149,11 +148,20 @@ extension Ledger {
             try row.bind(14, new.id)
             try row.run()
         }
-        guard let stray = try blocks(of: old).first(where: { !new.cidr.contains($0) }) else { return }
-        throw .conflict(
-            "pool \"" + new.name + "\" cannot become " + new.cidr.description + ": block " + stray.description
-                + " of " + old.cidr.description
-                + " is in use; delete its pods first, or give the new range another name")
+        for block in try blocks(of: old) {
+            if !new.cidr.contains(block) {
+                throw .conflict(
+                    "pool \"" + new.name + "\" cannot become " + new.cidr.description + ": block " + block.description
+                        + " of " + old.cidr.description
+                        + " is in use; delete its pods first, or give the new range another name")
+            }
+            if new.isExported && block.length == block.family.bits {
+                throw .conflict(
+                    "pool \"" + new.name + "\" cannot be announced: block " + block.description
+                        + " of it has no route of its own; delete its pods and give empty blocks back "
+                        + "(martletctl ipam check --fix), or keep disableBGPExport")
+            }
+        }
     }
 
     private borrowing func blocks(of pool: Pool) throws(LedgerError) -> [Prefix] {
@@ -178,7 +186,7 @@ extension Ledger {
         try row.bind(9, pool.isAutomatic)
         try row.bind(10, pool.isExported)
         try row.bind(11, pool.isDraining)
-        try row.bind(12, pool.isConfigured)
+        try row.bind(12, pool.configured.rawValue)
         try row.bind(13, pool.isShared)
     }
 
@@ -197,11 +205,11 @@ extension Ledger {
 }
 
 extension Pool {
-    /// Takes over what a network configuration has no words for.
+    /// Takes over what a network configuration has no words for, or leaves unsaid.
     fileprivate mutating func keep(_ known: Pool) {
         id = known.id
         nodeSelector = known.nodeSelector
         isAutomatic = known.isAutomatic
-        isExported = known.isExported
+        if configured != .withExport { isExported = known.isExported }
     }
 }

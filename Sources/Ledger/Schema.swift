@@ -36,7 +36,7 @@ enum Schema {
           automatic    INTEGER NOT NULL,     -- 0: only for those who ask for it by name
           exported     INTEGER NOT NULL,     -- 0: not told to other nodes
           draining     INTEGER NOT NULL,     -- 1: deleted, and goes with its last lease
-          configured   INTEGER NOT NULL,     -- 1: from a network configuration, whose word counts
+          configured   INTEGER NOT NULL,     -- 1: a network configuration's, whose word counts; 2: on exported, too
           shared       INTEGER NOT NULL      -- 1: the cluster's, and only the agent claims its blocks
         ) STRICT;
 

@@ -7,6 +7,18 @@ struct Contents {
     let marks: Marks
     let file: String
 
+    /// The documents of a file that are not empty.
+    static func read(_ bytes: [UInt8], file: String) throws(ManifestError) -> [Contents] {
+        let text = try SourceText(bytes, file: file)
+        try text.refuseAliases()
+        var documents: [Contents] = []
+        for root in try text.roots() {
+            let (value, marks) = try Composition(file: file).value(of: root)
+            if value != .null { documents.append(Contents(value: value, marks: marks, file: file)) }
+        }
+        return documents
+    }
+
     /// The manifests.
     func manifests() throws(ManifestError) -> [Document] {
         switch value {
@@ -23,7 +35,7 @@ struct Contents {
         }
     }
 
-    private var document: Document { Document(value, file: file, marks: marks) }
+    var document: Document { Document(value, file: file, marks: marks) }
 
     private func manifests(_ list: [JSON.Member]) throws(ManifestError) -> [Document] {
         guard list.value(named: "items") != nil else {

@@ -23,14 +23,8 @@ extension Document {
                 Position(file: file, line: 1, column: 1),
                 "the file has \(bytes.count) bytes, at most \(sizeLimit) are taken")
         }
-        let text = try SourceText(bytes, file: file)
-        try text.refuseAliases()
         var documents: [Document] = []
-        for root in try text.roots() {
-            let (value, marks) = try Composition(file: file).value(of: root)
-            if value == .null { continue }
-            documents += try Contents(value: value, marks: marks, file: file).manifests()
-        }
+        for contents in try Contents.read(bytes, file: file) { documents += try contents.manifests() }
         return documents
     }
 }

@@ -37,7 +37,7 @@ package struct MasqueradePlan: Hashable, Sendable {
     package var digest: UInt64 {
         var digest = FNV1a()
         digest.add(Ruleset.revision)
-        digest.add(guardsIPv6Sources ? 1 : 0)
+        digest.add(UInt64(guardsIPv6Sources ? 1 : 0))
         digest.add(pools)
         digest.add(masqueraded)
         return digest.value
@@ -62,22 +62,13 @@ package struct MasqueradePlan: Hashable, Sendable {
     }
 }
 
-/// The 64-bit hash of Fowler, Noll and Vo, variant 1a.
-private struct FNV1a {
-    var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ prefixes: [Prefix]) {
+extension FNV1a {
+    fileprivate mutating func add(_ prefixes: [Prefix]) {
         add(UInt64(prefixes.count))
         for prefix in prefixes {
             add(UInt64(prefix.family.rawValue) << 8 | UInt64(prefix.length))
             add(UInt64(truncatingIfNeeded: prefix.address.value >> 64))
             add(UInt64(truncatingIfNeeded: prefix.address.value))
-        }
-    }
-
-    mutating func add(_ number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            value = (value ^ (number >> shift & 0xFF)) &* 0x100_0000_01B3
         }
     }
 }

@@ -55,14 +55,6 @@ package struct NetlinkSocket: ~Copyable {
     /// The descriptor, for poll(2).
     package var raw: Int32 { mnl_socket_get_fd(socket) }
 
-    /// Makes the kernel filter dumps by the request's fields (`NETLINK_GET_STRICT_CHK`).
-    borrowing func filterDumps() throws(NetlinkError) {
-        var on: Int32 = 1
-        if mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &on, socklen_t(MemoryLayout<Int32>.size)) != 0 {
-            throw NetlinkError("ask for filtered dumps", number: errno)
-        }
-    }
-
     /// Sends the batch and waits for the end of its last message, then empties it.
     ///
     /// - Parameter onReply: called for each message that carries data.

@@ -89,7 +89,7 @@ extension JSONObject {
         return destinations
     }
 
-    /// `pools: [{name, cidr, blockSize, natOutgoing, disabled}]`, each sound and none like another.
+    /// `pools: [{name, cidr, blockSize, natOutgoing, disabled, disableBGPExport}]`, each sound and none like another.
     func pools() throws(JSON.TypeError) -> [Pool] {
         var pools: [Pool] = []
         for object in try objects("pools") ?? [] {
@@ -106,9 +106,21 @@ extension JSONObject {
     private func pool() throws(JSON.TypeError) -> Pool {
         guard let cidr = try prefixes("cidr").first else { throw wrong("cidr", "a prefix such as 10.244.0.0/16") }
         guard let name = try string("name"), !name.isEmpty else { throw wrong("name", "the pool's name") }
-        let lengths = Pool.blockLengths(cidr.family)
-        return Pool(
-            name: name, cidr: cidr, blockLength: try integer("blockSize", in: lengths),
+        let isHidden = try bool("disableBGPExport")
+        var pool = Pool(
+            name: name, cidr: cidr, blockLength: try blockLength(cidr.family, isExported: isHidden != true),
             natOutgoing: try bool("natOutgoing") ?? false, disabled: try bool("disabled") ?? false)
+        pool.isExported = isHidden != true
+        pool.configured = isHidden == nil ? .exceptExport : .withExport
+        return pool
+    }
+
+    /// Blocks of one address have no route of their own, and so cannot be announced.
+    private func blockLength(_ family: AddressFamily, isExported: Bool) throws(JSON.TypeError) -> Int? {
+        let lengths = Pool.blockLengths(family)
+        let length = try integer("blockSize", in: lengths.lowerBound...family.bits)
+        guard let length, isExported, !lengths.contains(length) else { return length }
+        throw wrong(
+            "blockSize", "at most " + String(lengths.upperBound) + ", as " + Pool.singleAddressObjection(family))
     }
 }

@@ -110,10 +110,7 @@ extension IPPool {
         let length = try spec.number("blockSize", in: lengths.lowerBound...family.bits)
         guard let length, isExported, !lengths.contains(length) else { return length }
         throw spec.error(
-            "blockSize", expected: "at most \(lengths.upperBound)",
-            because:
-                "the route that announces a block of one address would hide the pod's; \(lengths.upperBound) makes "
-                + "blocks of two, and \(length) is for pools that are not announced (disableBGPExport: true)")
+            "blockSize", expected: "at most \(lengths.upperBound)", because: Pool.singleAddressObjection(family))
     }
 
     private static func uses(_ spec: Fields) throws(ManifestError) -> Set<Use> {

@@ -11,7 +11,7 @@ extension Scene {
     /// A node without Martlet: `default/web` and `default/client` are Calico's, whose daemon and chains are at work, and
     /// two more pods are of Debian's ptp and host-local.
     ///
-    /// `kubectl` knows the answers of the cluster that the node is in.
+    /// `kubectl` and `calicoctl` know the answers of the cluster that the node is in.
     init(movingInOn node: Node) async throws {
         // A process of that name and with that argument.
         let felix = try await node.namespace.start("/usr/bin/perl", "-e", #"$0 = "calico-node\0-felix"; sleep"#)
@@ -57,6 +57,16 @@ extension Scene {
             esac
             """
         try writeFile("\(node.folder.path)/bin/kubectl", kubectl, mode: 0o700)
+        try writeFile("\(node.folder.path)/etcd.txt", calico.migrationExport())
+        let calicoctl = """
+            #!/bin/sh
+            case "$*" in
+            'datastore migrate lock') echo Datastore locked. ;;
+            'datastore migrate export') cat \(node.folder.path)/etcd.txt ;;
+            'datastore migrate unlock') echo Datastore unlocked. ;;
+            esac
+            """
+        try writeFile("\(node.folder.path)/bin/calicoctl", calicoctl, mode: 0o700)
         try await script(
             """
             iptables -N cali-FORWARD && iptables -A FORWARD -j cali-FORWARD

@@ -91,7 +91,10 @@ struct BadConfigurationTests {
         pool(["blockSize": "x"], ["blockSize"]),
         pool(["cidr": "fd00::/64", "blockSize": 115], ["blockSize"]),
         pool(["cidr": "fd00::/64", "blockSize": 128], ["blockSize"]),
+        pool(["blockSize": 32, "disableBGPExport": false], ["at most 31", "disableBGPExport"]),
+        pool(["blockSize": 33, "disableBGPExport": true], ["blockSize", "32"]),
         pool(["natOutgoing": "perhaps"], ["natOutgoing"]), pool(["disabled": 5], ["disabled"]),
+        pool(["disableBGPExport": 5], ["disableBGPExport"]),
         pool(["name": ""], ["name"]), pool(["cidr": "127.0.0.0/16"]), pool(["cidr": "224.0.0.0/16"]),
         pool(["cidr": "0.0.0.0/0"]), pool(["cidr": "fe80::/64"]), pool(["cidr": "169.254.0.0/16"]),
         Mistake(

@@ -20,9 +20,14 @@ struct Book: Hashable, Sendable {
         var isDisabled = false
         var isAutomatic = true
         var isDraining = false
+        var selector = NodeSelector.everyNode
 
         /// Whether it gives out anything new.
         var isOpen: Bool { !isDisabled && !isDraining }
+    }
+
+    struct Labels: Hashable, Sendable {
+        let rack: String?
     }
 
     struct Block: Hashable, Sendable {
@@ -57,12 +62,17 @@ struct Book: Hashable, Sendable {
     var limit = 0
     /// Seconds that a freed address rests.
     var rest = 180
+    /// What labels the node has, if it has been declared at all: the rack, or nil for none.
+    var node: Labels?
     /// The boot whose dead were reclaimed; empty before there is a ledger.
     var boot = ""
     /// How many leases have ended.
     var ended = 0
 
     func pool(_ name: String) -> Pool? { pools.first { $0.name == name } }
+
+    /// Whether those get its addresses who do not ask for the pool.
+    func gives(_ pool: Pool) -> Bool { pool.isOpen && pool.isAutomatic && pool.selector.admits(node?.rack) }
 
     func block(of address: IP) -> Block? { blocks.first { $0.cidr.contains(address) } }
 
@@ -78,7 +88,7 @@ struct Book: Hashable, Sendable {
     var lines: [String] {
         pools.map {
             "pool \($0.name) \($0.cidr) blocks /\($0.blockLength)\($0.isDisabled ? " disabled" : "")"
-                + "\($0.isAutomatic ? "" : " manual")\($0.isDraining ? " draining" : "")"
+                + "\($0.isAutomatic ? "" : " manual")\($0.isDraining ? " draining" : "") \($0.selector.rawValue)"
         } + blocks.enumerated().map { "block \($0.offset): \($0.element.cidr) of \($0.element.pool)" }
             + leases.sorted { $0.key < $1.key }.map {
                 "lease \($0.key) \($0.value.holder) boot \($0.value.boot.suffix(4))"
@@ -89,6 +99,7 @@ struct Book: Hashable, Sendable {
                         + "\($0.element.boot.suffix(4))\($0.element.isSetAside ? " set aside" : "")"
                 }
             } + reservations.sorted { $0.key < $1.key }.map { "reservation \($0.key) \($0.value.sorted())" }
+            + ["node \(node.map { $0.rack.map { "in rack \($0)" } ?? "in no rack" } ?? "is not declared")"]
             + ["limit \(limit), rest \(rest), boot \(boot.suffix(4)), \(ended) ended"]
     }
 }

@@ -33,7 +33,7 @@ struct Chooser {
     mutating func next(_ model: Model) throws -> Step {
         if !pending.isEmpty { return pending.removeFirst() }
         // Without pools that give there is little to see.
-        if model.book.pools.count(where: { $0.isOpen && $0.isAutomatic }) < 3, number(4) == 0 {
+        if model.book.pools.count(where: { model.book.gives($0) }) < 3, number(4) == 0 {
             return try changePools(model)
         }
         switch number(1000) {
@@ -51,7 +51,8 @@ struct Chooser {
         case 750..<770: return try accident(model)
         case 770..<778: return .reboot(model.start + 1)
         case 778..<840: return .pass(seconds: max(1, pick([1, model.book.rest - 1, model.book.rest, 500]) ?? 1))
-        case 840..<925: return try changePools(model)
+        case 840..<905: return try changePools(model)
+        case 905..<925: return .declare(labels())
         case 925..<955: return try reserve(model)
         case 955..<970: return try release(model)
         case 970..<980: return .audit(isFixing: false)
@@ -189,7 +190,8 @@ extension Chooser {
     private mutating func changePools(_ model: Model) throws -> Step {
         let names = Self.bases.keys.sorted()
         let name = pick(names) ?? "ash"
-        switch number(12) {
+        switch number(13) {
+        case 12: return .declare(labels())
         case 0..<5: return .apply(try pool(name))
         case 5..<9: return .patch(name, isDisabled: number(6) == 0)
         case 9..<10: return .drop(pool: name)
@@ -208,7 +210,12 @@ extension Chooser {
         let first = try IP(Self.bases[base] ?? "")
         return Book.Pool(
             name: name, cidr: Span(around: first, length: bits - 2 - number(3)), blockLength: bits - 1 - number(3),
-            isDisabled: number(10) == 0, isAutomatic: number(8) > 0)
+            isDisabled: number(10) == 0, isAutomatic: number(8) > 0,
+            selector: number(2) == 0 ? .everyNode : pick(NodeSelector.allCases) ?? .everyNode)
+    }
+
+    private mutating func labels() -> Book.Labels? {
+        number(5) == 0 ? nil : Book.Labels(rack: pick(["a", "b", "c", nil]) ?? nil)
     }
 
     private mutating func reserve(_ model: Model) throws -> Step {

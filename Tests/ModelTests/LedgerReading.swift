@@ -35,11 +35,21 @@ struct LedgerReading {
         try rows("SELECT boot_id, coalesce(block_limit, 0), coalesce(rest_seconds, 180) FROM ledger") { row in
             (book.boot, book.limit, book.rest) = (row.text(0), row.number(1), row.number(2))
         }
-        try rows("SELECT name, cidr, block_length, disabled, automatic, draining FROM pool ORDER BY name") { row in
+        try rows(
+            "SELECT name, cidr, block_length, disabled, automatic, draining, selector FROM pool ORDER BY name"
+        ) { row in
+            guard let selector = NodeSelector(rawValue: row.text(6)) else {
+                throw Failure("pool \(row.text(0)) has a selector that nobody gave it: \(row.text(6))")
+            }
             book.pools.append(
                 Book.Pool(
                     name: row.text(0), cidr: try Span(row.text(1)), blockLength: row.number(2),
-                    isDisabled: row.number(3) == 1, isAutomatic: row.number(4) == 1, isDraining: row.number(5) == 1))
+                    isDisabled: row.number(3) == 1, isAutomatic: row.number(4) == 1, isDraining: row.number(5) == 1,
+                    selector: selector))
+        }
+        try rows("SELECT body FROM object WHERE kind = 'Node'") { row in
+            let manifest = try Value(parsing: Array(row.text(0).utf8))
+            book.node = Book.Labels(rack: manifest["metadata"]["labels"]["rack"].string)
         }
         try rows("SELECT coalesce(max(id), 0) FROM journal") { row in book.ended = row.number(0) }
         try rows("SELECT owner, cidr FROM reservation") { row in

@@ -81,8 +81,9 @@ struct Life {
     /// One that never meets a full pool or kills nothing shows little.
     func expectVariety() {
         for name in [
-            "ADD", "DEL", "CHECK", "GC", "at once", "kills", "reboot", "time jump", "pool deleted", "reservation",
-            "release", "check --fix", "error 3", "error 7", "error 11", "error 102", "error 103", "status 1",
+            "ADD", "DEL", "CHECK", "GC", "at once", "kills", "reboot", "time jump", "pool deleted", "labels",
+            "reservation", "release", "check --fix", "error 3", "error 7", "error 11", "error 102", "error 103",
+            "status 1",
         ] {
             #expect(tally[name, default: 0] > 0, "\(name)")
         }

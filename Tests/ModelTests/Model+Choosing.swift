@@ -36,10 +36,10 @@ extension Model {
         throw book.leases.keys.contains { $0.isIPv6 == isIPv6 } ? .later : .none
     }
 
-    /// The pools to choose from: those asked for, in that order; else all that give to everybody, by name.
+    /// The pools to choose from: those asked for, in that order; else all that give to this node's pods, by name.
     private func candidates(isIPv6: Bool, _ names: [String]) throws(Refusal) -> [Book.Pool] {
         if names.isEmpty {
-            return book.pools.filter { $0.cidr.isIPv6 == isIPv6 && $0.isOpen && $0.isAutomatic }
+            return book.pools.filter { $0.cidr.isIPv6 == isIPv6 && book.gives($0) }
         }
         var pools: [Book.Pool] = []
         for name in names {

@@ -24,6 +24,12 @@ extension Model {
         return apply(pool)
     }
 
+    /// `martletctl apply` of a Node with labels, or `martletctl delete node`: pools look at its labels at each ADD.
+    mutating func declare(_ node: Book.Labels?) -> Answer {
+        defer { book.node = node }
+        return .exit(node == nil && book.node == nil ? 1 : 0)
+    }
+
     /// `martletctl delete ippool`: it goes with the last of its blocks, and its empty ones at once.
     mutating func drop(_ name: String, at now: Int) -> Answer {
         guard let index = book.pools.firstIndex(where: { $0.name == name }) else { return .exit(1) }

@@ -84,6 +84,7 @@ extension Model {
         case .apply(let pool): return apply(pool)
         case .patch(let name, let isDisabled): return patch(name, isDisabled: isDisabled)
         case .drop(let name): return drop(name, at: now)
+        case .declare(let node): return declare(node)
         case .reserve(let name, let spans): return reserve(name, spans)
         case .unreserve(let name): return unreserve(name)
         case .configure(let limit, let rest): return configure(limit: limit, rest: rest)

@@ -52,7 +52,8 @@ extension Step {
     /// What martletctl is asked.
     var toolWords: [String] {
         switch self {
-        case .apply, .reserve: ["apply", "-f", "-"]
+        case .apply, .reserve, .declare(.some): ["apply", "-f", "-"]
+        case .declare(nil): ["delete", "node", "n1"]
         case .patch(let name, let isDisabled):
             ["patch", "ippool", name, "-p", Value.object(["spec": ["disabled": .bool(isDisabled)]]).text]
         case .drop(let name): ["delete", "ippool", name]
@@ -76,19 +77,22 @@ extension Step {
                     "cidr": .string(pool.cidr.description), "blockSize": .integer(pool.blockLength),
                     "disabled": .bool(pool.isDisabled),
                     "assignmentMode": .string(pool.isAutomatic ? "Automatic" : "Manual"),
+                    "nodeSelector": .string(pool.selector.rawValue),
                 ])
         case .reserve(let name, let spans):
             manifest(
                 "IPReservation", name,
                 ["reservedCIDRs": .array(spans.sorted().map { .string($0.description) })])
+        case .declare(let node?):
+            manifest("Node", "n1", [:], labels: node.rack.map { ["rack": .string($0)] } ?? [:])
         default: ""
         }
     }
 
-    private func manifest(_ kind: String, _ name: String, _ spec: Value) -> String {
+    private func manifest(_ kind: String, _ name: String, _ spec: Value, labels: Value = [:]) -> String {
         let object: Value = [
-            "apiVersion": "projectcalico.org/v3", "kind": .string(kind), "metadata": ["name": .string(name)],
-            "spec": spec,
+            "apiVersion": "projectcalico.org/v3", "kind": .string(kind),
+            "metadata": ["name": .string(name), "labels": labels], "spec": spec,
         ]
         return object.text
     }

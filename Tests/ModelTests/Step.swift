@@ -23,6 +23,8 @@ indirect enum Step: Hashable, Sendable {
     case apply(Book.Pool)
     case patch(String, isDisabled: Bool)
     case drop(pool: String)
+    /// The node's labels; nil forgets the node.
+    case declare(Book.Labels?)
     case reserve(String, Set<Span>)
     case unreserve(String)
     case configure(limit: Int?, rest: Int?)
@@ -90,6 +92,7 @@ extension Step {
         case .apply: "apply"
         case .patch: "patch"
         case .drop: "pool deleted"
+        case .declare: "labels"
         case .reserve, .unreserve: "reservation"
         case .configure: "configure"
         case .release: "release"
@@ -115,9 +118,10 @@ extension Step: CustomStringConvertible {
         case .pass(let seconds): "\(seconds) s pass"
         case .apply(let pool):
             "apply pool \(pool.name) \(pool.cidr) /\(pool.blockLength)\(pool.isDisabled ? " disabled" : "")"
-                + (pool.isAutomatic ? "" : " manual")
+                + (pool.isAutomatic ? "" : " manual") + " \(pool.selector.rawValue)"
         case .patch(let name, let isDisabled): "patch pool \(name) disabled \(isDisabled)"
         case .drop(let name): "delete pool \(name)"
+        case .declare(let node): node.map { "node in rack \($0.rack ?? "none")" } ?? "delete node"
         case .reserve(let name, let spans): "reserve \(name) \(spans.sorted())"
         case .unreserve(let name): "delete reservation \(name)"
         case .configure(let limit, let rest):

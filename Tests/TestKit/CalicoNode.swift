@@ -31,6 +31,9 @@ package final class CalicoNode: Sendable {
         }
     }
 
+    /// What `calicoctl datastore migrate export` prints of it.
+    package func migrationExport() -> String { notes.withLock { $0.migration } }
+
     /// Changes what the datastore says.
     package func note(_ change: (inout CalicoNotes) -> Void) { notes.withLock { change(&$0) } }
 

@@ -58,6 +58,7 @@ struct CalicoFileTests {
             ("kind: [", "stdin:2:1: did not find expected node content"),
             ("just words", "stdin:1:1: expected an object"),
             ("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "stdin:1:14: apiVersion: expected "),
+            ("===\n{}\n", "stdin:3:1: expected three parts with a line of ==="),
             ("{apiVersion: v1, kind: List, items: []}", "there is no IPAMBlock of node n1, nor of another"),
         ])
     func strange(text: String, reason: String) async throws {

@@ -34,6 +34,38 @@ struct CalicoImportTests {
         }
     }
 
+    @Test("takes over the same from what calicoctl datastore migrate export prints of an etcd")
+    func migrationExport() async throws {
+        try await withCalico { calico, web, client in
+            let node = calico.node
+            calico.note { notes in
+                notes.give(
+                    "10.244.0.42", to: "k8s-pod-network.dead", ["namespace": "default", "node": "n1", "pod": "dead"])
+                notes.claim(affinityOf: "10.244.9.0/26", for: "n1")
+            }
+            let words = ["import", "calico", "-", "--dry-run"]
+            // Only this file has the ClusterInformation, which makes the columns wider.
+            let rows = { (text: String) in
+                text.split(separator: "\n").dropLast().filter { !$0.hasPrefix("ClusterInformation ") }
+                    .map { $0.split(separator: " ") }
+            }
+            let custom = try await node.tool(words, input: calico.export())
+            let migrated = try await node.tool(words, input: calico.migrationExport())
+            #expect(custom.succeeded && rows(custom.text).count == 11)
+            #expect(rows(migrated.text) == rows(custom.text))
+            let text = try await node.ask("import", "calico", "-", input: calico.migrationExport())
+            #expect(text.hasSuffix("8 taken over, 3 left behind, 0 refused\n"), "\(text)")
+            try await expectEqual(
+                Set(node.ledger.leases().map { "\($0.address) \($0.container) \($0.hostInterface)" }),
+                Set(
+                    [client, web].flatMap { resident in
+                        resident.addresses.map { "\($0) \(resident.pod.id) \(resident.link)" }
+                    }))
+            #expect(try await node.audit().findings == [])
+            #expect(try await web.losses(to: client.addresses[0], count: 10) == 0)
+        }
+    }
+
     @Test(
         "leaves what Martlet's DEL, GC and ADD need: links and leases go with their pods, others' addresses stay theirs"
     )

@@ -10,8 +10,6 @@ package struct IPAMBlock: Hashable, Sendable {
     package let affinity: String
     /// The addresses that are given out, in their order.
     package let allocations: [Allocation]
-    /// Where it was written.
-    package let position: Position?
 
     /// An address that is given out.
     package struct Allocation: Hashable, Sendable {
@@ -25,15 +23,18 @@ package struct IPAMBlock: Hashable, Sendable {
     }
 
     package init(_ document: Document) throws(ManifestError) {
-        let spec = try Fields(document).fields("spec")
+        try self.init(try Fields(document).fields("spec"))
+    }
+
+    /// Reads what a manifest's `spec` and a record's `Value` have in common, which is all that counts.
+    init(_ spec: Fields) throws(ManifestError) {
         cidr = try spec.prefix("cidr", by: Prefix.init(parsing:))
         affinity = try spec.text("affinity") ?? ""
         host = affinity.hasPrefix("host:") ? String(affinity.dropFirst(5)) : nil
-        position = document.position(of: .root)
         let attributes = try spec.list("attributes")
         let indexes = try spec.elements("allocations")
         guard UInt128(indexes.count) == cidr.count else {
-            throw document.error(
+            throw spec.document.error(
                 spec.path(to: "allocations"),
                 "expected \(cidr.count) elements, one for each address of \(cidr), "
                     + "found \(indexes.count)")
@@ -41,7 +42,7 @@ package struct IPAMBlock: Hashable, Sendable {
         var allocations: [Allocation] = []
         for (ordinal, index) in indexes.enumerated() where index != .null {
             guard let number = index.integer, attributes.indices.contains(number) else {
-                throw document.error(
+                throw spec.document.error(
                     .index(spec.path(to: "allocations"), ordinal),
                     expected: "null or the number of one of \(attributes.count) attributes", found: index)
             }

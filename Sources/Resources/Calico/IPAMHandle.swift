@@ -10,13 +10,26 @@ package struct IPAMHandle: Hashable, Sendable {
         let spec = try Fields(document).fields("spec")
         guard let name = try spec.text("handleID") else { throw spec.error("handleID", expected: "a string") }
         self.name = name
-        let counts = try spec.fields("block")
+        blocks = try Self.blocks(spec)
+    }
+
+    /// Takes a record, whose key ends with the handle's name: `…/handle/k8s-pod-network.4c1f90`.
+    init(record: Fields) throws(ManifestError) {
+        guard let parts = (try record.text("Key") ?? "").wholeMatch(of: #/.*/ipam/v2/handle/(?<name>[^/]+)/#) else {
+            throw record.error("Key", expected: "/calico/ipam/v2/handle/NAME")
+        }
+        name = String(parts.name)
+        blocks = try Self.blocks(try record.fields("Value"))
+    }
+
+    private static func blocks(_ holdings: Fields) throws(ManifestError) -> [Prefix] {
+        let counts = try holdings.fields("block")
         var blocks: [Prefix] = []
         for member in counts.object.members {
             do throws(AddressError) { blocks.append(try Prefix(parsing: member.name)) } catch {
-                throw document.error(nameOf: counts.path(to: member.name), error.description)
+                throw counts.document.error(nameOf: counts.path(to: member.name), error.description)
             }
         }
-        self.blocks = blocks
+        return blocks
     }
 }

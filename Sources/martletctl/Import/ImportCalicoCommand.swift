@@ -10,7 +10,9 @@ struct ImportCalicoCommand: ParsableCommand {
         commandName: "calico",
         abstract: "Take over the pools of Calico, and this node's blocks and pods.",
         discussion: """
-            FILE is what kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints, or calicoctl; - is stdin.
+            FILE is what kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints, or calicoctl, or, where
+            Calico's datastore is etcd, calicoctl datastore migrate export; - is stdin.
+
             Pods keep running: their links become Martlet's, which frees their addresses at DEL. What the export does not
             say of them is taken from the kernel. All is taken over, or nothing; every object and its outcome is named.
 
@@ -51,13 +53,14 @@ struct ImportCalicoCommand: ParsableCommand {
     private func read() throws(Trouble) -> CalicoExport {
         let bytes = try Input.bytes(of: file, limit: Document.sizeLimit)
         do throws(ManifestError) {
-            return try CalicoExport(try Document.read(bytes, file: Input.name(of: file)))
-        } catch {
-            throw Trouble(
-                .findings, error.description,
-                hint: "kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints what is wanted")
-        }
+            return try CalicoExport.read(bytes, file: Input.name(of: file))
+        } catch { throw Trouble(.findings, error.description, hint: Self.sources) }
     }
+
+    /// Who prints what is wanted.
+    private static let sources =
+        "kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints what is wanted, and of a datastore in etcd "
+        + "calicoctl datastore migrate export"
 
     /// Refuses an export that has nothing of this node.
     private func refuseOthers(_ export: CalicoExport, _ name: String) throws(Trouble) {
@@ -68,8 +71,9 @@ struct ImportCalicoCommand: ParsableCommand {
             "there is no IPAMBlock of node \(name)"
                 + (hosts.isEmpty ? ", nor of another" : ", but of \(hosts.sorted().joined(separator: ", "))"),
             hint: hosts.isEmpty
-                ? "kubectl get ippools,ipamblocks,ipamhandles,blockaffinities -o yaml prints what is wanted"
-                : "say by --nodename what Calico calls this node (/var/lib/calico/nodename)")
+                ? Self.sources
+                : "say by --nodename what Calico calls this node (/var/lib/calico/nodename), or after calicoctl datastore "
+                    + "migrate export what Kubernetes does")
     }
 }
 
