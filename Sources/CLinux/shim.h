@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>

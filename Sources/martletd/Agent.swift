@@ -17,6 +17,8 @@ struct Agent {
         try Self.makeFolder(configuration.runDirectory)
         let alarms = Alarms(log: log)
         let cluster = Latest<Cluster>()
+        let firstPass = Latest<Bool>()
+        let freed = try Bell()
         let registry: any Registry =
             switch configuration.registry {
             case .file: StaticRegistry(configuration.objects)
@@ -25,7 +27,12 @@ struct Agent {
         services = [
             NodeRegistration(configuration: configuration, registry: registry, alarms: alarms, log: log),
             ClusterWatch(registry: registry, cluster: cluster, alarms: alarms, log: log),
-            BIRDKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
+            Reconciler(configuration: configuration, firstPass: firstPass, alarms: alarms, log: log),
+            BIRDKeeper(
+                configuration: configuration, cluster: cluster, firstPass: firstPass, alarms: alarms, log: log),
+            Collector(configuration: configuration, release: nil, freed: freed, alarms: alarms, log: log),
+            ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),
+            MasqueradeKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
         ]
     }
 

@@ -15,11 +15,14 @@ import System
 struct BIRDKeeper: Service {
     let configuration: AgentConfiguration
     let cluster: Latest<Cluster>
+    /// Set when the kernel has been looked at: BIRD is not to start before the blocks are there that it announces.
+    let firstPass: Latest<Bool>
     let alarms: Alarms
     let log: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            await firstPass.first()
             for await cluster in cluster.values() {
                 var pause = Pause()
                 while !Task.isCancelled {

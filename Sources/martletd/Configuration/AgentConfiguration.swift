@@ -68,6 +68,12 @@ struct AgentConfiguration: Sendable {
     let runDirectory: String
     /// Protocol number of blackhole routes.
     let routeProtocol: UInt8
+    /// Whether forwarding that somebody has switched off stays off (`ip_forward`: `leave`).
+    let leavesForwarding: Bool
+    /// Seconds that later plugins of a chain have to change a new pod's MAC and MTU.
+    let grace: Int
+    /// Seconds between two looks for what is dead or empty.
+    let collects: Int
     let registry: RegistryPlace
     /// What the file declares for all nodes: pools, nodes, peers. Only where it is the registry.
     let objects: [Resource]
