@@ -31,7 +31,7 @@ extension AgentConfiguration {
     private static let keys: Set<String> = [
         "nodename", "nodename_file", "data_dir", "run_dir", "route_protocol", "registry", "objects", "node_range", "ip",
         "ip6", "as_number", "labels", "route_reflector_cluster_id", "low_water", "keep_empty_seconds", "bird",
-        "passwords_file", "metrics", "log_level", "log_file_path",
+        "passwords_file", "metrics", "log_level", "log_file_path", "ip_forward", "grace_seconds", "collect_seconds",
     ]
 
     private init(_ object: JSONObject) throws(JSON.TypeError) {
@@ -40,6 +40,9 @@ extension AgentConfiguration {
         dataDirectory = try object.path("data_dir") ?? "/var/lib/martlet"
         runDirectory = try object.path("run_dir") ?? "/run/martlet"
         routeProtocol = UInt8(try object.integer("route_protocol", in: 5...255) ?? 80)
+        leavesForwarding = try object.leavesForwarding()
+        grace = try object.integer("grace_seconds", in: 0...3600) ?? 60
+        collects = try object.integer("collect_seconds", in: 1...86_400) ?? 300
         registry = try object.registry()
         objects = try object.resources()
         if case .sqlite = registry, !objects.isEmpty {

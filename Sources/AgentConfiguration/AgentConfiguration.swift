@@ -68,6 +68,12 @@ package struct AgentConfiguration: Sendable {
     package let runDirectory: String
     /// Protocol number of blackhole routes.
     package let routeProtocol: UInt8
+    /// Whether forwarding that somebody has switched off stays off (`ip_forward`: `leave`).
+    package let leavesForwarding: Bool
+    /// Seconds that later plugins of a chain have to change a new pod's MAC and MTU.
+    package let grace: Int
+    /// Seconds between two looks for what is dead or empty.
+    package let collects: Int
     package let registry: RegistryPlace
     /// What the file declares for all nodes: pools, nodes, peers. Only where it is the registry.
     package let objects: [Resource]

@@ -51,6 +51,15 @@ extension JSONObject {
         throw wrong("nodename_file", "a file with the node's name in it")
     }
 
+    /// `ip_forward`, as in the network configuration.
+    func leavesForwarding() throws(JSON.TypeError) -> Bool {
+        switch try string("ip_forward") {
+        case nil, "auto": false
+        case "leave": true
+        default: throw wrong("ip_forward", "\"auto\" or \"leave\"")
+        }
+    }
+
     /// `static`, or `sqlite:PATH`.
     func registry() throws(JSON.TypeError) -> AgentConfiguration.RegistryPlace {
         guard let text = try string("registry"), text != "static" else { return .file }

@@ -16,7 +16,7 @@ package enum Audit {
     package static func run(
         _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ options: AuditOptions
     ) throws(AuditError) -> AuditReport {
-        let damage = try integrity(book, directory)
+        let damage = options.isBrief ? [] : try integrity(book, directory)
         do throws(AuditError) {
             let (ledger, findings) = try compare(book, directory, options)
             return AuditReport(ledger, damage + findings)
@@ -116,6 +116,9 @@ package struct AuditOptions: Sendable {
     package var nearlyFull = 90
     /// Where runtimes note what they were answered (libcni).
     package var resultCache = "/var/lib/cni/results"
+    /// Leaves out what takes long and what no link, route or neighbour has to do with: whether the ledger's file is sound,
+    /// and what packet filters drop.
+    package var isBrief = false
     /// Hears how many pods have been compared, and of how many; each look begins anew.
     package var progress: @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
 

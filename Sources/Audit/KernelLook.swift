@@ -28,7 +28,7 @@ struct KernelLook {
         compareRoutes()
         compareBlackholes()
         try compareForwarding()
-        findings += ForwardLook.findings(senders())
+        if !options.isBrief { findings += ForwardLook.findings(senders()) }
     }
 }
 

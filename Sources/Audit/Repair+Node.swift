@@ -17,7 +17,7 @@ extension Repair {
     }
 
     /// Changes leases in a transaction that may claim blocks, and announces those before anybody can give them back.
-    borrowing func claiming<Result>(
+    package borrowing func claiming<Result>(
         _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory, _ body: () throws(LedgerError) -> Result
     ) throws(AuditError) -> Result {
         try withBlockRoutes(directory) { () throws(AuditError) in

@@ -1,3 +1,4 @@
+import Addressing
 import IPAM
 import SQLite
 
@@ -41,6 +42,25 @@ extension Ledger {
                     Attachment(network: row.text(0), containerID: row.text(1), ifname: row.text(2)))
             }
             return attachments
+        }
+    }
+
+    /// Addresses of this node's that were freed since an entry of the journal and that nobody has now, and the last entry.
+    package borrowing func freed(after entry: Int) throws(LedgerError) -> (addresses: Set<IPAddress>, last: Int) {
+        try reading { () throws(LedgerError) in
+            try sql { () throws(SQLiteError) in
+                let row = try connection.prepare(
+                    """
+                    SELECT DISTINCT address FROM journal
+                    WHERE id > ? AND node = ? AND address NOT IN (SELECT address FROM lease)
+                    """)
+                try row.bind(1, entry)
+                try row.bind(2, node)
+                var addresses: Set<IPAddress> = []
+                while try row.step() { addresses.insert(try row.address(0)) }
+                let newest = try connection.prepare("SELECT coalesce(max(id), 0) FROM journal")
+                return (addresses, try newest.step() ? newest.integer(0) : 0)
+            }
         }
     }
 }

@@ -65,6 +65,14 @@ extension MasqueradePlan {
         return false
     }
 
+    /// Whether the kernel has a table with rules of Martlet's, and no others.
+    ///
+    /// - Throws: `MasqueradeError` when the kernel could not be asked.
+    package static func hasOwnTable() throws(MasqueradeError) -> Bool {
+        let tally = try RuleDump.tally(nil)
+        return tally != RuleTally() && tally.serves(RuleTally())
+    }
+
     /// Removes the table, if there is one.
     ///
     /// - Throws: `MasqueradeError` when nft is missing or refuses.

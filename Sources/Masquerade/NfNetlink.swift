@@ -1,4 +1,6 @@
-/// The numbers of nfnetlink that one question needs.
+import Glibc
+
+/// The numbers of nfnetlink that one question, and listening to changes, need.
 ///
 /// From `linux/netlink.h`, `linux/netfilter.h`, `linux/netfilter/nfnetlink.h` and `linux/netfilter/nf_tables.h`, and
 /// for the comment from `libnftnl/udata.h`.
@@ -29,24 +31,40 @@ enum NfNetlink {
     static let headerSize = 16
     static let familyHeaderSize = 4
 
+    /// NFNL_SUBSYS_NFTABLES, the upper byte of a message's type.
+    static let tables: UInt16 = 10
+    /// NFPROTO_INET.
+    static let inet: UInt8 = 1
+    /// NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE and NFTA_SET_TABLE are all this.
+    static let tableName: UInt16 = 1
+    /// The table's name as C writes it.
+    static let table = Array("martlet\0".utf8)
+
+    /// A `sockaddr_nl` of the group NFNLGRP_NFTABLES, the seventh.
+    static let tableGroupAddress: [UInt8] = {
+        var bytes: [UInt8] = []
+        append(UInt16(AF_NETLINK), to: &bytes)
+        append(UInt16(0), to: &bytes)
+        append(UInt32(0), to: &bytes)
+        append(UInt32(1 << 6), to: &bytes)
+        return bytes
+    }()
+
     /// Dump the rules of table `inet martlet`.
     static let ruleRequest: [UInt8] = {
-        let name = Array("martlet\0".utf8)
-        // NLM_F_REQUEST | NLM_F_DUMP, NFT_MSG_GETRULE, NFPROTO_INET, NFTA_RULE_TABLE.
+        // NLM_F_REQUEST | NLM_F_DUMP, NFT_MSG_GETRULE.
         let flags: UInt16 = 0x1 | 0x300
         let getRule: UInt16 = 10 << 8 | 7
-        let inet: UInt8 = 1
-        let ruleTable: UInt16 = 1
         var bytes: [UInt8] = []
-        append(UInt32(headerSize + familyHeaderSize + 4 + name.count), to: &bytes)
+        append(UInt32(headerSize + familyHeaderSize + 4 + table.count), to: &bytes)
         append(getRule, to: &bytes)
         append(flags, to: &bytes)
         append(sequence, to: &bytes)
         append(UInt32(0), to: &bytes)
         bytes += [inet, 0, 0, 0]
-        append(UInt16(4 + name.count), to: &bytes)
-        append(ruleTable, to: &bytes)
-        return bytes + name
+        append(UInt16(4 + table.count), to: &bytes)
+        append(tableName, to: &bytes)
+        return bytes + table
     }()
 
     private static func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {

@@ -38,8 +38,10 @@ extension NetlinkSocket {
     }
 }
 
-private func readAddress(_ reply: NetlinkReply) -> (Int32, InterfaceAddress)? {
-    guard reply.type == Int(RTM_NEWADDR), let fixed = reply.fixed(as: ifaddrmsg.self) else { return nil }
+/// The link's number, and the address that has come to it or gone from it.
+func readAddress(_ reply: NetlinkReply) -> (Int32, InterfaceAddress)? {
+    guard reply.type == Int(RTM_NEWADDR) || reply.type == Int(RTM_DELADDR), let fixed = reply.fixed(as: ifaddrmsg.self)
+    else { return nil }
     var local: IPAddress?
     var remote: IPAddress?
     reply.forEachAttribute(after: MemoryLayout<ifaddrmsg>.size) { attribute in

@@ -86,7 +86,10 @@ extension NetlinkReply {
 
 extension Link {
     init?(_ reply: NetlinkReply) {
-        guard reply.type == Int(RTM_NEWLINK), let fixed = reply.fixed(as: ifinfomsg.self) else { return nil }
+        // A link that has gone is described as one that has come.
+        guard reply.type == Int(RTM_NEWLINK) || reply.type == Int(RTM_DELLINK),
+            let fixed = reply.fixed(as: ifinfomsg.self)
+        else { return nil }
         self.init(
             index: fixed.ifi_index, name: "", alias: "", group: 0, mtu: 0,
             isUp: fixed.ifi_flags & UInt32(IFF_UP) != 0, hasCarrier: fixed.ifi_flags & 0x10000 != 0,

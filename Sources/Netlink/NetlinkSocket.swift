@@ -4,10 +4,21 @@ import System
 
 /// A socket to the kernel's routing tables, rtnetlink(7). It stays in the namespace it was opened in.
 package struct NetlinkSocket: ~Copyable {
-    /// Multicast groups to listen to.
-    package enum Group: UInt32, Sendable {
+    /// Multicast groups to listen to, a bit for each (`RTMGRP_*`).
+    package struct Groups: OptionSet, Sendable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+
         /// Links come, change and go (`RTNLGRP_LINK`).
-        case links = 1
+        package static let links = Groups(rawValue: 1 << 0)
+        /// `RTNLGRP_NEIGH`.
+        package static let neighbours = Groups(rawValue: 1 << 2)
+        /// `RTNLGRP_IPV4_IFADDR` and `RTNLGRP_IPV6_IFADDR`.
+        package static let addresses = Groups(rawValue: 1 << 4 | 1 << 8)
+        /// `RTNLGRP_IPV4_ROUTE` and `RTNLGRP_IPV6_ROUTE`.
+        package static let routes = Groups(rawValue: 1 << 6 | 1 << 10)
+        /// `RTNLGRP_IPV4_NETCONF` and `RTNLGRP_IPV6_NETCONF`: forwarding, rp_filter, proxy_arp and proxy_ndp.
+        package static let settings = Groups(rawValue: 1 << 23 | 1 << 24)
     }
 
     private let socket: OpaquePointer
@@ -19,14 +30,19 @@ package struct NetlinkSocket: ~Copyable {
     }
 
     /// Opens a socket in the namespace of the calling thread.
-    package init(listeningTo group: Group? = nil) throws(NetlinkError) {
-        guard let socket = mnl_socket_open2(NETLINK_ROUTE, Int32(SOCK_CLOEXEC.rawValue)) else {
+    package init(listeningTo groups: Groups? = nil) throws(NetlinkError) {
+        try self.init(bus: NETLINK_ROUTE, listeningTo: groups)
+    }
+
+    /// Opens a socket to another part of the kernel (`NETLINK_*`).
+    init(bus: Int32, listeningTo groups: Groups? = nil) throws(NetlinkError) {
+        guard let socket = mnl_socket_open2(bus, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw NetlinkError("open a netlink socket", number: errno)
         }
         var failure: NetlinkError?
-        if let group {
-            if mnl_socket_bind(socket, group.rawValue, 0) != 0 {
-                failure = NetlinkError("listen to link events", number: errno)
+        if let groups {
+            if mnl_socket_bind(socket, groups.rawValue, 0) != 0 {
+                failure = NetlinkError("listen to the kernel", number: errno)
             }
         } else {
             // Acknowledgements without a copy of the request, and with the kernel's words if it has any.

@@ -126,7 +126,10 @@ extension NetlinkSocket {
 
 extension Route {
     init?(_ reply: NetlinkReply) {
-        guard reply.type == Int(RTM_NEWROUTE), let fixed = reply.fixed(as: rtmsg.self) else { return nil }
+        // A route that has gone is described as one that has come.
+        guard reply.type == Int(RTM_NEWROUTE) || reply.type == Int(RTM_DELROUTE),
+            let fixed = reply.fixed(as: rtmsg.self)
+        else { return nil }
         var destination: IPAddress? = fixed.rtm_family == UInt8(AF_INET) ? IPAddress(.ipv4, 0) : IPAddress(.ipv6, 0)
         var gateway: IPAddress?
         var link: Int32 = 0

@@ -1,3 +1,4 @@
+import Addressing
 import AgentConfiguration
 import Glibc
 import Logging
@@ -10,7 +11,7 @@ import System
 /// Each part is a service of its own that follows what the cluster has agreed on, or what the kernel says; none waits
 /// for another, and what one cannot do it says by an alarm and tries again.
 struct Agent {
-    private let services: [any Service]
+    private var services: [any Service]
     private let log: Logger
 
     init(_ configuration: AgentConfiguration, _ log: Logger) throws {
@@ -18,16 +19,33 @@ struct Agent {
         try Self.makeFolder(configuration.runDirectory)
         let alarms = Alarms(log: log)
         let cluster = Latest<Cluster>()
+        let firstPass = Latest<Bool>()
+        let freed = try Bell()
         let registry: any Registry =
             switch configuration.registry {
             case .file: StaticRegistry(configuration.objects)
-            case .sqlite: throw RegistryError.unusable("registry: sqlite is to come")
+            case .sqlite(let path): try SQLiteRegistry(path)
             }
+        let (empty, release) = AsyncStream<Prefix>.makeStream()
+        let (uses, _) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         services = [
-            NodeRegistration(configuration: configuration, registry: registry, alarms: alarms, log: log),
+            NodeRegistration(
+                configuration: configuration, registry: registry, cluster: cluster, alarms: alarms, log: log),
             ClusterWatch(registry: registry, cluster: cluster, alarms: alarms, log: log),
-            BIRDKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
+            Reconciler(configuration: configuration, firstPass: firstPass, alarms: alarms, log: log),
+            BIRDKeeper(
+                configuration: configuration, cluster: cluster, firstPass: firstPass, alarms: alarms, log: log),
+            BlockService(
+                keeper: try BlockKeeper(configuration, registry, alarms, log), cluster: cluster, empty: empty,
+                uses: uses, alarms: alarms, log: log),
+            Collector(
+                configuration: configuration, release: { release.yield($0) }, freed: freed, alarms: alarms, log: log),
+            ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),
+            MasqueradeKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
         ]
+        if case .sqlite = configuration.registry {
+            services.append(Heartbeats(configuration: configuration, registry: registry, log: log))
+        }
     }
 
     /// Runs until somebody asks it to end.

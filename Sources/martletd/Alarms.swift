@@ -24,6 +24,10 @@ final class Alarms: Sendable {
         case blocksLost
         /// The kernel is not as the ledger says and cannot be made so.
         case kernel
+        /// What is proven dead cannot be freed.
+        case collecting
+        /// Connections of freed addresses cannot be forgotten.
+        case connections
         /// nftables is not as pools say.
         case masquerade
     }

@@ -22,6 +22,11 @@ final class Latest<Value: Sendable & Equatable>: Sendable {
         }
     }
 
+    /// Waits for the first value there is.
+    func first() async {
+        for await _ in values() { return }
+    }
+
     /// The value now and every later one, for as long as somebody listens.
     func values() -> AsyncStream<Value> {
         let (stream, continuation) = AsyncStream<Value>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -6,6 +6,7 @@ import Netlink
 import Registry
 import Resources
 import ServiceLifecycle
+import System
 
 /// Tells the others of this node: its name, addresses, AS number and labels; and follows its addresses.
 ///
@@ -14,29 +15,42 @@ import ServiceLifecycle
 struct NodeRegistration: Service {
     let configuration: AgentConfiguration
     let registry: any Registry
+    let cluster: Latest<Cluster>
     let alarms: Alarms
     let log: Logger
 
     func run() async throws {
+        let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
-            var pause = Pause()
-            while !Task.isCancelled {
-                do {
-                    // Listening begins before the first look, so that nothing is missed between them.
-                    let notices = try Notice.socket([.links, .ipv4Addresses, .ipv6Addresses]).arrivals()
-                    try await register()
-                    pause = Pause()
-                    for await _ in notices.ticks() {
-                        // Pods come and go, too; whatever happens within this time is looked at once.
-                        try await Task.sleep(for: .milliseconds(200))
-                        try await register()
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    alarms.raise(.node, "this node is not registered: \(error)")
-                    await pause.wait()
+            await withTaskGroup(of: Void.self) { group in
+                // Deleted by somebody who took it for dead, the node comes back.
+                group.addTask { for await _ in cluster.values() { look.yield() } }
+                group.addTask {
+                    do throws(SystemError) {
+                        let notices = try Notice.socket([.links, .ipv4Addresses, .ipv6Addresses]).arrivals()
+                        for await _ in notices { look.yield() }
+                    } catch { alarms.raise(.node, "changes of addresses cannot be listened to: \(error)") }
                 }
+                group.addTask {
+                    look.yield()
+                    for await _ in looks { await keepRegistered() }
+                }
+            }
+        }
+    }
+
+    private func keepRegistered() async {
+        var pause = Pause()
+        while !Task.isCancelled {
+            do {
+                try await register()
+                // Pods come and go, too; whatever happens within this time is looked at once.
+                return try await Task.sleep(for: .milliseconds(200))
+            } catch is CancellationError {
+                return
+            } catch {
+                alarms.raise(.node, "this node is not registered: \(error)")
+                await pause.wait()
             }
         }
     }

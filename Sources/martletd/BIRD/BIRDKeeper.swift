@@ -16,12 +16,15 @@ import System
 struct BIRDKeeper: Service {
     let configuration: AgentConfiguration
     let cluster: Latest<Cluster>
+    /// Set when the kernel has been looked at: BIRD is not to start before the blocks are there that it announces.
+    let firstPass: Latest<Bool>
     let alarms: Alarms
     let log: Logger
 
     func run() async throws {
         let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
+            await firstPass.first()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for await _ in cluster.values() { look.yield() }

@@ -21,6 +21,7 @@ actor BlockKeeper {
     private let book: NodeBook
     private let alarms: Alarms
     private let log: Logger
+    private let repair: Repair
     private let thread: OwnThread
     /// What the cluster had agreed on when it was written into the ledger last.
     private var mirrored: Cluster?
@@ -34,6 +35,9 @@ actor BlockKeeper {
         self.alarms = alarms
         self.log = log
         book = try NodeBook(configuration)
+        var options = AuditOptions(node: configuration.node)
+        options.routeOrigin = configuration.routeProtocol
+        repair = Repair(options)
         thread = try OwnThread()
     }
 
@@ -55,7 +59,7 @@ actor BlockKeeper {
     ///
     /// - Parameter pools: names of the pools that will do, in order.
     /// - Returns: the block; or why there is none.
-    func claim(from pools: [String], _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
+    func block(from pools: [String], _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
         try mirrorOnce(cluster)
         var reasons: [String] = []
         for name in pools {
@@ -74,8 +78,9 @@ actor BlockKeeper {
     /// Gives an empty block back: first nothing comes from it any more, then it is not announced any more, then others
     /// may have it.
     func release(_ block: Prefix) async throws {
-        let isGiven = try book.change { (repair, book, directory) throws(AuditError) in
-            try repair.giveBack(block, book, directory)
+        let isGiven = try book.changeBlocks(repair) { (book) throws(LedgerError) in
+            guard let own = try book.emptyBlocks().first(where: { $0.cidr == block }) else { return false }
+            return try book.giveBack(own)
         }
         guard isGiven else { return }
         try await registry.release(block, of: configuration.node)
@@ -134,7 +139,7 @@ actor BlockKeeper {
     }
 
     private func add(_ record: BlockRecord) throws(AuditError) {
-        let isNew = try book.changeBlocks { (book) throws(LedgerError) in
+        let isNew = try book.changeBlocks(repair) { (book) throws(LedgerError) in
             try book.add(block: record.cidr, pool: record.pool)
         }
         if isNew { log.notice("block \(record.cidr) of pool \(record.pool) is this node's") }
@@ -143,7 +148,7 @@ actor BlockKeeper {
     private func lose(_ block: Prefix, _ reason: NoBlock) throws(AuditError) {
         var owner = ""
         if case .taken(let record) = reason, record.state == .owned { owner = record.owner }
-        _ = try book.changeBlocks { (book) throws(LedgerError) in try book.lose(block: block, to: owner) }
+        _ = try book.changeBlocks(repair) { (book) throws(LedgerError) in try book.lose(block: block, to: owner) }
     }
 
     // MARK: Claiming
@@ -173,7 +178,11 @@ actor BlockKeeper {
         let labels = cluster.nodes[configuration.node]?.metadata.labels ?? [:]
         let own = labels.merging(["kubernetes.io/hostname": configuration.node]) { given, _ in given }
         do throws(SelectorError) {
-            return try pool.pool.exclusion(isNamed: false) { () throws(SelectorError) in own } unreadable: { $0 } == nil
+            return try pool.pool.exclusion(isNamed: false) { () throws(SelectorError) in
+                own
+            } unreadable: {
+                $0
+            } == nil
         } catch { return false }
     }
 

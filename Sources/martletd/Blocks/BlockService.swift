@@ -1,0 +1,56 @@
+import Addressing
+import Audit
+import Logging
+import Registry
+import ServiceLifecycle
+
+/// Has the node's blocks looked at whenever there is a reason to: the cluster has agreed on something else, pods have
+/// come, a block is empty.
+struct BlockService: Service {
+    let keeper: BlockKeeper
+    let cluster: Latest<Cluster>
+    /// Blocks that have been empty for long.
+    let empty: AsyncStream<Prefix>
+    /// Ticks when pods have come or gone.
+    let uses: AsyncStream<Void>
+    let alarms: Alarms
+    let log: Logger
+
+    func run() async throws {
+        let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { for await _ in cluster.values() { look.yield() } }
+                group.addTask { for await _ in uses { look.yield() } }
+                group.addTask {
+                    for await block in empty { await attempt { try await keeper.release(block) } }
+                }
+                group.addTask {
+                    for await _ in looks {
+                        var pause = Pause()
+                        while !Task.isCancelled {
+                            guard let agreed = cluster.value else { break }
+                            if await attempt({ try await keeper.settle(agreed) }) { break }
+                            await pause.wait()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says by an alarm what goes wrong; false then.
+    @discardableResult
+    private func attempt(_ body: () async throws -> Void) async -> Bool {
+        do {
+            try await body()
+            alarms.clear(.ledger)
+            return true
+        } catch let error as AuditError {
+            alarms.raise(.ledger, "the ledger cannot be brought to what the cluster says: \(error.text)")
+        } catch let error as RegistryError {
+            alarms.raise(.registry, error.description)
+        } catch { alarms.raise(.ledger, "\(error)") }
+        return false
+    }
+}

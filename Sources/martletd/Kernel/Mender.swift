@@ -1,0 +1,143 @@
+import AgentConfiguration
+import Audit
+import IPAM
+import Ledger
+import Logging
+
+/// Audits, and mends of the findings what `Treatment` says.
+struct Mender {
+    /// What is put back as one thing.
+    private enum Subject: Hashable {
+        case blackholes
+        case pod(Attachment)
+        case other(Finding.Code, String)
+
+        init(_ finding: Finding) {
+            if let attachment = finding.attachment {
+                self = .pod(attachment)
+            } else if finding.code == .blackholeMissing || finding.code == .blackholeForeign {
+                self = .blackholes
+            } else {
+                self = .other(finding.code, finding.subject)
+            }
+        }
+    }
+
+    private let book: NodeBook
+    private let options: AuditOptions
+    private let leavesForwarding: Bool
+    private let log: Logger
+    private var contention = Contention<Subject>()
+    /// What findings of things are called that were put back lately.
+    private var names: [Subject: String] = [:]
+    /// What the last full look had to say of what brief ones do not look at.
+    private var standing: [String] = []
+    /// What is wrong and stays so, for people.
+    private(set) var complaints: [String] = []
+    /// When something is to be tried again that was not tried this time.
+    private(set) var nextTry: ContinuousClock.Instant?
+
+    init(_ configuration: AgentConfiguration, _ book: NodeBook, _ log: Logger) {
+        self.book = book
+        self.log = log
+        leavesForwarding = configuration.leavesForwarding
+        var options = AuditOptions(node: configuration.node)
+        options.routeOrigin = configuration.routeProtocol
+        options.grace = configuration.grace
+        self.options = options
+    }
+
+    /// Whose ledger it is.
+    var node: String { book.node }
+
+    /// Looks and mends; answers the ledger, or nil where there is none.
+    mutating func look(isBrief: Bool) throws(AuditError) -> LedgerSnapshot? {
+        var options = options
+        options.isBrief = isBrief
+        nextTry = nil
+        var left: [Finding] = []
+        let ledger = try book.open { (book, directory) throws(AuditError) in
+            let report = try Audit.run(book, directory, options)
+            left = mend(report, Repair(options), book, directory)
+            return report.ledger
+        }
+        if !isBrief { standing = left.filter(\.code.isOnlySeenInFull).map(\.complaint) }
+        complaints = standing + left.filter { !$0.code.isOnlySeenInFull }.map(\.complaint) + contended()
+        return ledger
+    }
+
+    /// Mends what is to be mended; answers what is still wrong.
+    private mutating func mend(
+        _ report: AuditReport, _ repair: borrowing Repair, _ book: borrowing Ledger,
+        _ directory: borrowing LedgerDirectory
+    ) -> [Finding] {
+        var left: [Finding] = []
+        var mended: Set<Subject> = []
+        for finding in Repair.ordered(report.findings) {
+            switch treatment(of: finding, report) {
+            case .none, .collect: continue
+            case .tell: left.append(finding)
+            case .mend:
+                // One repair puts all of a pod right, one all blackholes.
+                let subject = Subject(finding)
+                if mended.contains(subject) { continue }
+                let now = ContinuousClock.now
+                if let pause = contention.pause(of: subject, now) {
+                    nextTry = min(nextTry ?? pause, pause)
+                    left.append(finding)
+                } else if mend(finding, repair, book, directory) {
+                    mended.insert(subject)
+                    names[subject] = "\(finding.code.rawValue) \(finding.subject)"
+                    contention.note(subject, now)
+                } else {
+                    left.append(finding)
+                }
+            }
+        }
+        return left
+    }
+
+    private func treatment(of finding: Finding, _ report: AuditReport) -> Treatment {
+        let treatment = finding.code.treatment
+        guard treatment == .mend else { return treatment }
+        // A damaged ledger proves nothing.
+        if report.isDamaged { return .tell }
+        return leavesForwarding && finding.code == .forwardingOff ? .tell : .mend
+    }
+
+    /// Whether the finding is no more.
+    private func mend(
+        _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    ) -> Bool {
+        do throws(AuditError) {
+            switch try repair.mend(finding, book, directory) {
+            case .repaired(let text):
+                log.notice("\(text)", metadata: ["found": "\(finding.code.rawValue)", "text": "\(finding.text)"])
+                return true
+            case .gone: return true
+            case .left: return false
+            }
+        } catch {
+            log.warning("\(finding.code.rawValue) \(finding.subject) cannot be repaired: \(error.text)")
+            return false
+        }
+    }
+
+    private mutating func contended() -> [String] {
+        let contended = contention.contended(ContinuousClock.now)
+        names = names.filter { contended.contains($0.key) || contention.isRemembered($0.key) }
+        return contended.compactMap { names[$0] }.sorted().map {
+            "\($0) was put back \(contention.limit) times within a minute: something else takes it away each time"
+        }
+    }
+}
+
+extension Finding {
+    /// For an alarm.
+    fileprivate var complaint: String { "\(code.rawValue) \(subject): \(text) (\(repair))" }
+}
+
+extension Finding.Code {
+    /// Whether a brief audit does not look for it.
+    fileprivate var isOnlySeenInFull: Bool { self == .integrity || self == .forwardDropped }
+}

@@ -1,0 +1,64 @@
+import AgentConfiguration
+import Audit
+import Dataplane
+import Ledger
+import System
+
+/// The node's ledger as the agent opens it: afresh for each look, for it may have been moved, restored or made meanwhile.
+struct NodeBook: Sendable {
+    let folder: String
+    let node: String
+    let bootID: String
+
+    /// - Throws: `SystemError` when the kernel does not say which boot this is.
+    init(_ configuration: AgentConfiguration) throws(SystemError) {
+        folder = configuration.dataDirectory
+        node = configuration.node
+        bootID = try Boot.identifier()
+    }
+
+    /// Opens the ledger; nil where there is none yet.
+    func open<Result>(
+        _ body: (borrowing Ledger, borrowing LedgerDirectory) throws(AuditError) -> Result
+    ) throws(AuditError) -> Result? {
+        guard let directory = try ledger({ () throws(LedgerError) in try LedgerDirectory(existing: folder) }) else {
+            return nil
+        }
+        let found = try ledger { () throws(LedgerError) in
+            try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
+        }
+        guard let book = found else { return nil }
+        return try body(book, directory)
+    }
+}
+
+/// Asks the ledger; its refusal is the look's.
+func ledger<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(AuditError) -> Result {
+    do throws(LedgerError) { return try body() } catch { throw .ledger(error) }
+}
+
+extension AuditError {
+    /// What happened, for people.
+    var text: String {
+        switch self {
+        case .ledger(let error): error.text
+        case .wiring(let error): error.text
+        case .unreadable(let text): text
+        }
+    }
+}
+
+extension LedgerError {
+    fileprivate var text: String {
+        switch self {
+        case .unusable(let text), .conflict(let text): text
+        case .busy(let what, let holder, let patience): "\(what) has been held for \(patience) s by \(holder)"
+        case .tooNew(let path, let version):
+            "\(path) was written by a newer Martlet (schema \(version)): use the martletd of that version"
+        case .database(let error): error.description
+        case .system(let error): error.description
+        case .refused(let refusal, let family): "no \(family) address: \(refusal)"
+        case .pools(let problem): problem.description
+        }
+    }
+}
