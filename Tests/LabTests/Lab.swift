@@ -9,6 +9,7 @@ struct Lab: Sendable {
 
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
+    static let script = "\(root)/Scripts/lab"
     /// Where the script keeps everything, in the world.
     private static let folder = "/run/lab"
 
@@ -23,7 +24,7 @@ struct Lab: Sendable {
             ["\(root)/Tests/LabTests/World/hold"], environment: defaultEnvironment)
         let lab = Lab(pid: try await holder.readiness())
         do {
-            try await lab(["up"] + words)
+            try await lab(["up", "--registry", "static"] + words)
             try await body(lab)
         } catch {
             print(try await lab.run(["/bin/sh", "-c", "tail -n 40 \(folder)/nodes/*/martletd.*"]).text)
@@ -48,7 +49,7 @@ struct Lab: Sendable {
 
     @discardableResult
     private func callAsFunction(_ words: [String]) async throws -> String {
-        let completion = try await run(["\(Self.root)/Scripts/lab"] + words)
+        let completion = try await run([Self.script] + words)
         guard completion.succeeded else {
             throw Failure("lab \(words) ended with \(completion.status): \(completion.text)\(completion.errorText)")
         }
@@ -61,7 +62,9 @@ struct Lab: Sendable {
 
     /// The lines of a command's output on a node.
     func lines(_ place: String, _ command: String...) async throws -> [String] {
-        try await self(["exec", place] + command).split(separator: "\n").map(String.init)
+        try await self(["exec", place] + command).split(separator: "\n").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
     }
 
     /// Starts a pod and gives its addresses, without prefix lengths.
@@ -71,14 +74,14 @@ struct Lab: Sendable {
 
     /// Whether one ping of a pod is answered within two seconds.
     func pings(_ pod: String, _ address: String) async throws -> Bool {
-        try await run(["\(Self.root)/Scripts/lab", "exec", pod, "ping", "-c", "1", "-W", "2", address]).succeeded
+        try await run([Self.script, "exec", pod, "ping", "-c", "1", "-W", "2", address]).succeeded
     }
 
     /// Sends a ping every 10 ms while `body` runs, and gives how many were lost.
     func losses(from pod: String, to address: String, during body: () async throws -> Void) async throws -> Int {
         let file = "/run/ping.\(pod)"
         try await must(
-            "setsid --fork \(Self.root)/Scripts/lab exec \(pod) sh -c "
+            "setsid --fork \(Self.script) exec \(pod) sh -c "
                 + "'echo $$ >\(file).pid; exec ping -i 0.01 -n \(address)' >\(file) 2>&1")
         try await Task.sleep(for: .milliseconds(300))
         try await body()

@@ -56,6 +56,8 @@ extension Model {
         // The last is looked at first.
         for index in addresses.indices.reversed() {
             while usurped.contains(addresses[index]) {
+                // Where the address's route cannot be put, its block's has been.
+                announce(addresses)
                 let old = addresses[index]
                 if wish.addresses.contains(old) { throw .kernel }
                 let before = book
