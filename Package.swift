@@ -110,6 +110,12 @@ let package = Package(
         tests("JSONTests", of: ["JSON", "TestKit"]),
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        probe("RegistryProbe", of: ["Addressing", "IPAM", "Registry"]),
+        tests(
+            "RegistryTests",
+            of: [
+                "Addressing", "IPAM", "Registry", "RegistryProbe", "Resources", "System", "TestKit",
+            ]),
         tests(
             "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),

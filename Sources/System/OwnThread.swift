@@ -95,7 +95,8 @@ package final class OwnThread: SerialExecutor {
         let watched = state.withLock { $0.watched }
         // poll(2) passes over a number below zero.
         var polled = [
-            pollfd(fd: bell.raw, events: Int16(POLLIN), revents: 0), pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: bell.raw, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
         ]
         guard poll(&polled, nfds_t(polled.count), -1) > 0 else { return }
         if polled[0].revents != 0 {

@@ -20,7 +20,7 @@ struct Agent {
         let registry: any Registry =
             switch configuration.registry {
             case .file: StaticRegistry(configuration.objects)
-            case .sqlite: throw ConfigurationError(description: "registry: sqlite is to come")
+            case .sqlite(let path): try SQLiteRegistry(path)
             }
         services = [
             NodeRegistration(configuration: configuration, registry: registry, alarms: alarms, log: log),

@@ -45,7 +45,8 @@ extension RegistryFile {
     func write(_ key: RegistryKey, _ body: String?, history: Int) throws(SQLiteError) -> Int {
         let number = try lastChange() + 1
         if let body {
-            let row = try connection.prepareForMany("REPLACE INTO object (kind, name, revision, body) VALUES (?, ?, ?, ?)")
+            let row = try connection.prepareForMany(
+                "REPLACE INTO object (kind, name, revision, body) VALUES (?, ?, ?, ?)")
             try row.bind(1, key.kind.rawValue)
             try row.bind(2, key.name)
             try row.bind(3, number)
@@ -57,7 +58,8 @@ extension RegistryFile {
             try row.bind(2, key.name)
             try row.run()
         }
-        let change = try connection.prepareForMany("INSERT INTO change (revision, kind, name, body) VALUES (?, ?, ?, ?)")
+        let change = try connection.prepareForMany(
+            "INSERT INTO change (revision, kind, name, body) VALUES (?, ?, ?, ?)")
         try change.bind(1, number)
         try change.bind(2, key.kind.rawValue)
         try change.bind(3, key.name)

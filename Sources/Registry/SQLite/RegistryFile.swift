@@ -83,7 +83,8 @@ extension RegistryError {
                     "\(path) has been locked by another program for \(patience) s; fuser \(path) tells which it is")
             case .full: .unreachable("there is no room left on the disk of \(path); make room")
             case .readOnly:
-                .unusable("\(path) cannot be written (\(error.message)); it must be on a disk that is mounted read-write")
+                .unusable(
+                    "\(path) cannot be written (\(error.message)); it must be on a disk that is mounted read-write")
             case .corrupt:
                 .unusable(
                     "\(path) is damaged or no SQLite file (\(error.message)); move it away, or restore a backup")
