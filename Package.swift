@@ -89,7 +89,7 @@ let package = Package(
             name: "martletctl",
             dependencies: [
                 "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
-                "NetworkConfiguration", "Resources", "System",
+                "NetworkConfiguration", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

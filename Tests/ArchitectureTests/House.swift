@@ -46,7 +46,7 @@ enum House {
             "martletctl",
             uses: [
                 "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
-                "Manifests", "Masquerade", "NetworkConfiguration", "Resources", "System",
+                "Manifests", "Masquerade", "NetworkConfiguration", "Registry", "Resources", "System",
             ]),
         Room(
             "martletd",
