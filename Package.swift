@@ -91,7 +91,7 @@ let package = Package(
             name: "martletctl",
             dependencies: [
                 "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
-                "Netlink", "NetworkConfiguration", "Resources", "System",
+                "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -112,6 +112,12 @@ let package = Package(
         tests("IPAMTests", of: ["Addressing", "IPAM", "TestKit"]),
         tests("LedgerTests", of: ["Addressing", "IPAM", "Ledger", "System", "TestKit"]),
         tests("ResourcesTests", of: ["Addressing", "IPAM", "JSON", "Resources"]),
+        probe("RegistryProbe", of: ["Addressing", "IPAM", "Registry"]),
+        tests(
+            "RegistryTests",
+            of: [
+                "Addressing", "IPAM", "Registry", "RegistryProbe", "Resources", "System", "TestKit",
+            ]),
         tests(
             "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),

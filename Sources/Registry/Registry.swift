@@ -38,6 +38,17 @@ package protocol Registry: Sendable {
     func changes(after revision: RegistryRevision) -> AsyncThrowingStream<RegistryChange, any Error>
 }
 
+extension Registry {
+    /// Removes an object, whoever has changed it, if there is one.
+    package func forget(_ key: RegistryKey) async throws(RegistryError) {
+        while let object = try await get(key) {
+            do throws(RegistryError) { return try await remove(key, expecting: object.revision) } catch {
+                guard case .conflict = error else { throw error }
+            }
+        }
+    }
+}
+
 /// What objects there are.
 package enum RegistryKind: String, CaseIterable, Sendable {
     case pool = "IPPool"

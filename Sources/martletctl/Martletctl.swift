@@ -3,12 +3,13 @@ import Glibc
 
 /// The operators' tool: who holds an address, how much is left, why a pod got (no) address, and whether that is true.
 @main
-struct Martletctl: ParsableCommand {
+struct Martletctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martletctl",
         abstract: "Look after the addresses and routes of this node's pods.",
         discussion: """
-            Everything is answered from this node's ledger and kernel, but for sessions, which BIRD tells of.
+            Everything is answered from this node's ledger and kernel, but for sessions, which BIRD tells of, and for what is
+            declared in a cluster, which stands in its registry.
 
             EXIT STATUS: 0 done or clean; 1 findings, or refused; 2 could not look; 64 wrong usage.
             """,
@@ -19,11 +20,15 @@ struct Martletctl: ParsableCommand {
         ])
 
     /// Runs a command; what it throws decides the exit status.
-    static func main() {
+    @MainActor static func main() async {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
         } catch let trouble as Trouble {
             trouble.report()
             Glibc.exit(trouble.status.rawValue)

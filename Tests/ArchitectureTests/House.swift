@@ -48,7 +48,7 @@ enum House {
             "martletctl",
             uses: [
                 "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
-                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Resources", "System",
+                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
             ]),
         Room(
             "martletd",

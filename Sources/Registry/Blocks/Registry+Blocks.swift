@@ -14,18 +14,20 @@ extension Registry {
         }
     }
 
-    /// Takes a block from a node that is deleted, whatever its state; nobody may have it before `claimableAt`.
+    /// Takes a block from a node that is deleted; nobody may have it before `claimableAt`, or the time of an orphan's
+    /// that it is already.
     ///
-    /// - Parameter claimableAt: seconds since 1970; nil: at once.
+    /// - Parameter claimableAt: seconds since 1970; nil: at once, whatever was said before.
     /// - Returns: false where it was not the node's any more; then nothing is done.
     @discardableResult
     package func orphan(_ block: Prefix, of node: String, until claimableAt: Int?) async throws(RegistryError) -> Bool {
         try await settle(block, of: node) { (record, object) throws(RegistryError) in
             if let claimableAt {
+                guard record.state == .owned else { return true }
                 var orphan = record
                 orphan.state = .orphaned
                 orphan.claimableAt = claimableAt
-                if orphan != record { try await put(object.key, orphan.body, expecting: object.revision) }
+                try await put(object.key, orphan.body, expecting: object.revision)
             } else {
                 try await remove(object.key, expecting: object.revision)
             }

@@ -80,7 +80,7 @@ struct SplitCommand: ParsableCommand {
         do throws(SplitProblem) { parts = try pool.parts(number) } catch {
             throw Trouble(.findings, "pool \"\(pool.name)\" cannot be split: \(error.description)")
         }
-        try ResourceStore.split(pool, into: parts, book, isForced: force)
+        try LedgerObjects.split(pool, into: parts, book, isForced: force)
         return (pool, parts)
     }
 }

@@ -38,7 +38,7 @@ extension CalicoPlan {
             reason = "the ledger has a pool of this name that differs: martletctl get ippool \(pool.name) -o yaml"
         } else {
             do throws(LedgerError) {
-                _ = try ResourceStore.put([(old: nil, new: .ipPool(pool))], book)
+                _ = try LedgerObjects.put([(old: nil, new: .ipPool(pool))], book)
                 return nil
             } catch {
                 switch error {

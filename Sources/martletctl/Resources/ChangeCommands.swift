@@ -1,9 +1,8 @@
 import ArgumentParser
-import Ledger
 import Resources
 
 /// A command that writes the objects of files.
-protocol ChangeCommand: ParsableCommand {
+protocol ChangeCommand: AsyncParsableCommand {
     /// What must be so of objects that are there already.
     static var manner: Change.Manner { get }
 
@@ -13,6 +12,7 @@ protocol ChangeCommand: ParsableCommand {
 /// What every such command may be told.
 struct ChangeOptions: ParsableArguments {
     @OptionGroup var node: NodeOptions
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup var manifests: ManifestOptions
 
     @Flag(help: "Show what would change, and change nothing.")
@@ -20,9 +20,10 @@ struct ChangeOptions: ParsableArguments {
 }
 
 extension ChangeCommand {
-    func run() throws {
+    func run() async throws {
         let wanted = try options.manifests.resources()
-        try Change(options.node, Self.manner, isRehearsal: options.dryRun).make { _ in wanted }
+        let store = try options.registry.store(else: LedgerStore(node: options.node))
+        try await Change(store, Self.manner, isRehearsal: options.dryRun).make(Set(wanted.map(\.kind))) { _ in wanted }
     }
 }
 
@@ -34,7 +35,8 @@ struct ApplyCommand: ChangeCommand {
         abstract: "Make the objects of a file, or change those that are there.",
         discussion: """
             Calico's own v3 manifests are taken as they are. A field that Martlet does not carry out is an error that names
-            file, line and column. All objects of the files are written together, or none: pools may exchange ranges.
+            file, line and column. All objects of the files are written together, or none: pools may exchange ranges. A
+            cluster's registry takes one object after the other, when all have been found to be in order.
 
             Example:
               martletctl apply -f pools.yaml --dry-run

@@ -1,10 +1,9 @@
 import ArgumentParser
 import JSON
-import Ledger
 import Resources
 
 /// Shows declared objects and this node's pods.
-struct GetCommand: ParsableCommand {
+struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract: "Show pools, reservations, nodes, BGP objects, or this node's pods.",
@@ -22,6 +21,7 @@ struct GetCommand: ParsableCommand {
             """)
 
     @OptionGroup var node: NodeOptions
+    @OptionGroup var registry: RegistryOptions
 
     @Argument(help: "What to show.")
     var kind: String
@@ -32,7 +32,7 @@ struct GetCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
 
-    func run() throws {
+    func run() async throws {
         if Endpoints.aliases.contains(kind.lowercased()) {
             return try node.open { book, _ in
                 try Endpoints(book).listing(names, isWide: output == .wide).show(output)
@@ -42,19 +42,17 @@ struct GetCommand: ParsableCommand {
             let kinds = ResourceKind.allCases.map { $0.name.lowercased() } + ["workloadendpoint"]
             throw ValidationError("unknown kind \(kind), expected one of " + kinds.joined(separator: ", "))
         }
-        try node.open { book, _ in
-            let found = try book.looking { () throws(Trouble) in try listing(kind, book) }
-            try found.show(output)
-        }
+        let store = try registry.store(else: LedgerStore(node: node))
+        try listing(kind, try await store.read([kind, .bgpConfiguration])).show(output)
     }
 
-    private func listing(_ kind: ResourceKind, _ book: borrowing Ledger) throws(Trouble) -> Listing {
-        let all = kind == .node ? try nodes(book) : try ResourceStore.list(kind, book)
+    private func listing(_ kind: ResourceKind, _ known: Declarations) throws(Trouble) -> Listing {
+        let all = kind == .node ? nodes(known) : known.list(kind)
         for name in names where !all.contains(where: { $0.name == name }) {
-            throw Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
+            throw ObjectName(kind: kind, name: name).missing
         }
         let found = names.isEmpty ? all : all.filter { names.contains($0.name) }
-        let table = ResourceTable(isWide: output == .wide, asNumber: try ResourceTable.asNumber(book))
+        let table = ResourceTable(isWide: output == .wide, asNumber: ResourceTable.asNumber(known))
         return Listing(
             lines: table.table(found, kind).lines + [""],
             // One object that was asked for by name stands alone, as in calicoctl; else they are a list.
@@ -62,10 +60,9 @@ struct GetCommand: ParsableCommand {
     }
 
     /// The declared nodes, and those which own blocks without having been declared.
-    private func nodes(_ book: borrowing Ledger) throws(Trouble) -> [Resource] {
-        let declared = try ResourceStore.list(.node, book)
-        let owners = try ledger { () throws(LedgerError) in try book.owners() }
-        let silent = owners.filter { owner in !declared.contains { $0.name == owner } }
+    private func nodes(_ known: Declarations) -> [Resource] {
+        let declared = known.list(.node)
+        let silent = known.owners.filter { owner in !declared.contains { $0.name == owner } }
         return (declared + silent.map { .node(Node(name: $0)) }).sorted { $0.name < $1.name }
     }
 }

@@ -1,11 +1,10 @@
 import ArgumentParser
 import JSON
-import Ledger
 import Manifests
 import Resources
 
 /// Changes parts of an object.
-struct PatchCommand: ParsableCommand {
+struct PatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "patch",
         abstract: "Change parts of an object by a JSON merge patch (RFC 7386).",
@@ -18,6 +17,7 @@ struct PatchCommand: ParsableCommand {
             """)
 
     @OptionGroup var node: NodeOptions
+    @OptionGroup var registry: RegistryOptions
 
     @Argument(help: "What to change.")
     var kind: String
@@ -33,11 +33,12 @@ struct PatchCommand: ParsableCommand {
 
     func validate() throws { _ = try change() }
 
-    func run() throws {
+    func run() async throws {
         let kind = try ResourceKind(typed: kind)
         let change = try change()
-        try Change(node, .replace, isRehearsal: dryRun).make { (book) throws(Trouble) in
-            [try patched(kind, change, book)]
+        let store = try registry.store(else: LedgerStore(node: node))
+        try await Change(store, .replace, isRehearsal: dryRun).make([kind]) { (known) throws(Trouble) in
+            [try patched(ObjectName(kind: kind, name: name), change, known)]
         }
     }
 
@@ -51,16 +52,14 @@ struct PatchCommand: ParsableCommand {
     }
 
     private func patched(
-        _ kind: ResourceKind, _ change: JSON, _ book: borrowing Ledger
+        _ name: ObjectName, _ change: JSON, _ known: Declarations
     ) throws(Trouble) -> Resource {
-        guard let old = try ResourceStore.list(kind, book).first(where: { $0.name == name }) else {
-            throw Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
-        }
+        guard let old = known.find(name) else { throw name.missing }
         let new: Resource
         do throws(ManifestError) { new = try Resource(Document(old.manifest.merging(change))) } catch {
             throw Trouble(.findings, "\(old.title) after the patch: \(error.description)")
         }
-        guard new.kind == kind, new.name == name else {
+        guard new.objectName == name else {
             throw Trouble(
                 .findings, "a patch cannot make \(old.title) into \(new.title)", hint: "create that, and delete this")
         }

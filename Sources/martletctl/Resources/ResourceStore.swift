@@ -1,124 +1,88 @@
-import Addressing
-import IPAM
-import JSON
-import Ledger
 import Resources
 
-/// The declared objects as the ledger keeps them: pools and reservations in tables of their own, which pods need, and
-/// as manifests what else was said of them; everything else as manifests alone.
-enum ResourceStore {
-    /// What a change did.
-    enum Change: String {
-        case created, configured, unchanged
-    }
+/// Where declared objects are kept: this node's ledger, or the registry of its cluster.
+protocol ResourceStore {
+    /// Reads objects of some kinds, all as they are at one moment.
+    func read(_ kinds: Set<ResourceKind>) async throws -> Declarations
 
-    /// All objects of a kind, by name, within a transaction or a reading.
-    static func list(_ kind: ResourceKind, _ book: borrowing Ledger) throws(Trouble) -> [Resource] {
-        let said = try manifests(kind, book)
-        switch kind {
-        case .ipPool:
-            return try ledger { () throws(LedgerError) in try book.pools() }.map { pool in
-                .ipPool(IPPool(pool, said: said[pool.name]))
-            }
-        case .ipReservation:
-            return try ledger { () throws(LedgerError) in try book.declaredReservations() }.map { declared in
-                .ipReservation(IPReservation(declared.name, declared.cidrs, said: said[declared.name]))
-            }
-        case .node, .bgpConfiguration, .bgpPeer: return said.sorted { $0.key < $1.key }.map(\.value)
-        }
-    }
+    /// Writes objects in the place of older ones, once it is known that all may be as they are wanted.
+    ///
+    /// - Parameters:
+    ///   - decide: answers what to write, knowing what is there.
+    ///   - isRehearsal: nothing is written.
+    func write(
+        _ kinds: Set<ResourceKind>, isRehearsal: Bool, _ decide: (Declarations) throws(Trouble) -> [Resource]
+    ) async throws -> [Step]
 
-    /// Writes objects in the place of older ones, within a transaction: all together, so that their order does not
-    /// matter. Where one comes more than once, the last counts.
-    static func put(_ steps: [(old: Resource?, new: Resource)], _ book: borrowing Ledger) throws(LedgerError)
-        -> [Change]
-    {
-        var pools: [String: Pool] = [:]
-        for case .ipPool(let pool) in steps.map(\.new) { pools[pool.name] = pool.pool }
-        // A pool that is being deleted stays if it is declared again, though its manifest is the same.
-        let changed = try book.declare(pools.values.sorted { $0.name < $1.name })
-        var changes: [Change] = []
-        for (old, new) in steps {
-            let isChanged = old != new || new.kind == .ipPool && changed.contains(new.name)
-            if isChanged { try write(new, book) }
-            changes.append(old == nil ? .created : isChanged ? .configured : .unchanged)
-        }
-        return changes
-    }
+    /// Deletes objects, once it is known that all may go; answers what to tell.
+    func delete(_ wanted: [ObjectName], skipsMissing: Bool) async throws -> [String]
+}
 
-    private static func write(_ resource: Resource, _ book: borrowing Ledger) throws(LedgerError) {
-        if case .ipReservation(let reservation) = resource {
-            try book.declare(reservation: reservation.name, reservation.reservedCIDRs)
-        }
-        try book.put(resource.kind.name, resource.name, body: resource.manifest.description)
-    }
+/// What a change did to an object.
+enum ObjectChange: String {
+    case created, configured, unchanged
+}
 
-    /// Removes an object, within a transaction; a pool whose addresses are in use is drained.
-    static func remove(
-        _ kind: ResourceKind, _ name: String, _ book: borrowing Ledger, isForced: Bool
-    ) throws(LedgerError) {
-        switch kind {
-        // What its manifest says goes with it.
-        case .ipPool: return try book.drain(pool: name, isForced: isForced)
-        case .ipReservation: try book.declare(reservation: name, [])
-        case .node, .bgpConfiguration, .bgpPeer: break
-        }
-        _ = try book.remove(kind.name, name)
-    }
+/// One object before and after a change.
+struct Step {
+    let old: Resource?
+    let new: Resource
+    let change: ObjectChange
+}
 
-    /// Puts parts in the place of a pool, within a transaction; what its manifest says beside holds for each.
-    static func split(
-        _ pool: Pool, into parts: [Pool], _ book: borrowing Ledger, isForced: Bool
-    ) throws(Trouble) {
-        let said = try list(.ipPool, book).first { $0.name == pool.name }
-        try ledger { () throws(LedgerError) in
-            try book.split(pool, into: parts, isForced: isForced)
-            guard case .ipPool(var manifest)? = said else { return }
-            for part in parts {
-                manifest.metadata.name = part.name
-                manifest.cidr = part.cidr
-                try write(.ipPool(manifest), book)
-            }
-        }
-    }
+/// What an object is called.
+struct ObjectName: Hashable {
+    let kind: ResourceKind
+    let name: String
 
-    private static func manifests(
-        _ kind: ResourceKind, _ book: borrowing Ledger
-    ) throws(Trouble) -> [String: Resource] {
-        var manifests: [String: Resource] = [:]
-        for object in try ledger({ () throws(LedgerError) in try book.objects(kind.name) }) {
-            manifests[object.name] = try read(object, kind)
-        }
-        return manifests
-    }
+    /// As calicoctl and kubectl name it: `ippool/name`.
+    var title: String { kind.name.lowercased() + "/" + name }
 
-    private static func read(_ object: Ledger.Object, _ kind: ResourceKind) throws(Trouble) -> Resource {
-        let manifest: JSON
-        do throws(JSON.SyntaxError) { manifest = try JSON.parse(Array(object.body.utf8)) } catch {
-            throw Trouble(.blind, "\(kind.name) \(object.name) in the ledger: \(error.description)")
-        }
-        do throws(ManifestError) { return try Resource(Document(manifest)) } catch {
-            throw Trouble(.blind, "\(kind.name) \(object.name) in the ledger: \(error.description)")
-        }
+    var missing: Trouble {
+        Trouble(.findings, "there is no \(kind.name) \(name)", hint: "martletctl get \(kind.plural)")
     }
 }
 
-extension IPPool {
-    /// The pool as it is, with what its manifest says that no pod needs.
-    fileprivate init(_ pool: Pool, said: Resource?) {
-        self.init(pool)
-        guard case .ipPool(let manifest)? = said else { return }
-        metadata = manifest.metadata
-        allowedUses = manifest.allowedUses
+/// Declared objects as they are at one moment.
+struct Declarations {
+    private let objects: [ResourceKind: [Resource]]
+    /// The nodes that have blocks, declared or not.
+    let owners: [String]
+
+    init(_ objects: [ResourceKind: [Resource]], owners: [String]) {
+        self.objects = objects
+        self.owners = owners
+    }
+
+    /// Those of a kind, by name.
+    func list(_ kind: ResourceKind) -> [Resource] { objects[kind] ?? [] }
+
+    func find(_ name: ObjectName) -> Resource? { list(name.kind).first { $0.name == name.name } }
+
+    /// The wanted objects and what is in their places; one may stand in the files more than once.
+    func pairs(_ wanted: [Resource]) -> [(old: Resource?, new: Resource)] {
+        var pairs: [(old: Resource?, new: Resource)] = []
+        for resource in wanted {
+            let earlier = pairs.last { $0.new.kind == resource.kind && $0.new.name == resource.name }
+            pairs.append((earlier?.new ?? find(resource.objectName), resource))
+        }
+        return pairs
+    }
+
+    /// Those of some objects that are there, each once.
+    func existing(_ wanted: [ObjectName], skipsMissing: Bool) throws(Trouble) -> [ObjectName] {
+        var found: [ObjectName] = []
+        for name in wanted where !found.contains(name) {
+            if find(name) != nil { found.append(name) } else if !skipsMissing { throw name.missing }
+        }
+        return found
     }
 }
 
-extension IPReservation {
-    /// The reservation as it is, with its prefixes in the order of its manifest.
-    fileprivate init(_ name: String, _ cidrs: [Prefix], said: Resource?) {
-        self.init(name: name, reservedCIDRs: cidrs)
-        guard case .ipReservation(let manifest)? = said else { return }
-        metadata = manifest.metadata
-        if Set(manifest.reservedCIDRs) == Set(cidrs) { reservedCIDRs = manifest.reservedCIDRs }
-    }
+extension Resource {
+    /// What it is called.
+    var objectName: ObjectName { ObjectName(kind: kind, name: name) }
+
+    /// `ippool/name`.
+    var title: String { objectName.title }
 }

@@ -1,4 +1,3 @@
-import Ledger
 import Resources
 
 /// calicoctl's tables: the same columns and words.
@@ -8,9 +7,8 @@ struct ResourceTable {
     let asNumber: String
 
     /// That of the cluster's BGP, else Calico's.
-    static func asNumber(_ book: borrowing Ledger) throws(Trouble) -> String {
-        for case .bgpConfiguration(let bgp) in try ResourceStore.list(.bgpConfiguration, book)
-        where bgp.name == "default" {
+    static func asNumber(_ known: Declarations) -> String {
+        for case .bgpConfiguration(let bgp) in known.list(.bgpConfiguration) where bgp.name == "default" {
             if let asNumber = bgp.asNumber { return asNumber.description }
         }
         return "64512"

@@ -8,7 +8,7 @@ import IPAM
 /// there on, and the first that is missing is it. Who is told that another was faster takes the next gap. Who is told
 /// nothing asks for the very same again, and knows its own claim by its `claim`. Only where there is no gap is an orphan
 /// taken over whose time has come.
-package struct BlockClaim: Sendable {
+package struct RegistryClaim: Sendable {
     /// What to ask next.
     package enum Action: Hashable, Sendable {
         /// Blocks in the order of their names.
@@ -61,7 +61,7 @@ package struct BlockClaim: Sendable {
     ///   - claim: what the claim is known by; another for each.
     package init(
         of pool: Pool, for node: String, within range: Prefix? = nil, reservations: [Prefix] = [], now: Int,
-        claim: String = BlockClaim.makeIdentifier()
+        claim: String = RegistryClaim.makeIdentifier()
     ) {
         let (spans, failure) = Self.spans(of: pool, for: node, within: range ?? pool.cidr)
         self.init(
@@ -72,7 +72,7 @@ package struct BlockClaim: Sendable {
     /// Claims a block that is the node's by its ledger: it ran alone before, or the registry was lost.
     package init(
         adopting block: Prefix, of pool: String, for node: String, now: Int,
-        claim: String = BlockClaim.makeIdentifier()
+        claim: String = RegistryClaim.makeIdentifier()
     ) {
         self.init(
             pool: pool, node: node, now: now, claim: claim, own: block,

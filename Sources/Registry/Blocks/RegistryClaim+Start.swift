@@ -1,7 +1,7 @@
 import Addressing
 import IPAM
 
-extension BlockClaim {
+extension RegistryClaim {
     /// Where in a pool a node begins: `(h xor h >> 32) mod count`, h the 64-bit FNV-1a of its name.
     ///
     /// Folded, because the lowest bits of FNV-1a alone depend on the lowest bits of the letters only.

@@ -1,18 +1,17 @@
-extension BlockClaim {
+extension RegistryClaim {
     /// Goes through with it at a registry.
     ///
     /// A claim that ends with an error may be run again, and goes on where it was: what was asked last and not answered
     /// is asked first.
     ///
     /// - Parameters:
-    ///   - attempts: how often the same is asked again while there is no answer.
-    ///   - pause: before the second time; twice as long before each later one.
+    ///   - attempts: how often the same is asked while there is no answer.
+    ///   - firstPause: before the second time; twice as long before each later one.
     /// - Throws: `RegistryError`; `.unclear` when there was no answer to the last attempt, either.
     package mutating func run(
-        at registry: any Registry, attempts: Int = 5, pause: Duration = .milliseconds(100)
+        at registry: any Registry, attempts: Int = 5, firstPause: Duration = .milliseconds(100)
     ) async throws(RegistryError) -> Outcome {
-        var left = attempts
-        var pause = pause
+        var (left, pause) = (attempts, firstPause)
         while true {
             do throws(RegistryError) {
                 switch action {
@@ -24,9 +23,11 @@ extension BlockClaim {
                 case .takeOver(let record, let revision):
                     hear(.written(try await registry.put(record.key, record.body, expecting: revision)))
                 }
+                (left, pause) = (attempts, firstPause)
             } catch {
                 if case .conflict(let there) = error {
                     hear(.conflict(there))
+                    (left, pause) = (attempts, firstPause)
                     continue
                 }
                 left -= 1
