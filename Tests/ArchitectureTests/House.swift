@@ -32,6 +32,7 @@ enum House {
         Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         Room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
+        Room("AgentListener", uses: ["AgentSocket", "JSON", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
@@ -39,8 +40,8 @@ enum House {
         Room(
             "martlet",
             uses: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink",
-                "NetworkConfiguration", "SQLite", "System",
+                "Addressing", "AgentSocket", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs",
+                "Masquerade", "Netlink", "NetworkConfiguration", "SQLite", "System",
             ]),
         Room(
             "martletctl",
@@ -51,8 +52,9 @@ enum House {
         Room(
             "martletd",
             uses: [
-                "Addressing", "AgentSocket", "ArgumentParser", "Audit", "BIRD", "Dataplane", "IPAM", "JSON", "Ledger",
-                "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "ServiceLifecycle", "System",
+                "Addressing", "AgentListener", "AgentSocket", "ArgumentParser", "Audit", "BIRD", "Dataplane", "IPAM",
+                "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources",
+                "ServiceLifecycle", "System",
             ]),
     ]
 
@@ -74,7 +76,7 @@ enum House {
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
         ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System", "Yams"]),
-        ("martlet", ["Manifests", "Registry", "Resources", "Yams"]),
+        ("martlet", ["AgentListener", "Manifests", "Registry", "Resources", "Yams"]),
     ]
 
     /// Rooms that no pod waits for.
