@@ -77,13 +77,14 @@ let package = Package(
         room("Events", uses: ["System"]),
         room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
+        room("AgentListener", uses: ["AgentSocket", "JSON", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink",
-                "NetworkConfiguration", "SQLite", "System",
+                "Addressing", "AgentSocket", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logs", "Masquerade",
+                "Netlink", "NetworkConfiguration", "SQLite", "System",
                 .product(name: "Logging", package: "swift-log"),
             ] + (startsQuickly ? ["CStart"] : []),
             swiftSettings: strict),
@@ -98,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "martletd",
             dependencies: [
-                "Addressing", "AgentConfiguration", "AgentSocket", "Audit", "BIRD", "Dataplane", "Events", "IPAM",
-                "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD", "Dataplane", "Events",
+                "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -122,7 +123,9 @@ let package = Package(
             "BIRDTests", of: ["Addressing", "BIRD", "JSON", "Resources", "TestKit", "martletctl"], beside: ["Golden"]),
         tests("ManifestsTests", of: ["JSON", "Manifests", "Resources", "TestKit"], beside: ["Fixtures"]),
         tests("CNITests", of: ["CNI", "JSON", "Addressing", "System"]),
-        tests("KernelTests", of: ["TestKit", "martlet"]),
+        probe("AgentProbe", of: ["Addressing", "AgentListener", "AgentSocket", "IPAM", "Ledger", "System"]),
+        tests("AgentSocketTests", of: ["Addressing", "AgentListener", "AgentSocket", "JSON", "TestKit"]),
+        tests("KernelTests", of: ["AgentProbe", "TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),

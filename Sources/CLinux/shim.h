@@ -27,6 +27,7 @@
 // Hidden behind _GNU_SOURCE, which would change the Swift signatures of bind(2) and its like.
 extern int setns(int fd, int nstype);
 extern int pipe2(int ends[2], int flags);
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 extern char **environ;
 
 static inline char **martlet_environ(void) { return environ; }

@@ -32,11 +32,13 @@ extension Ledger {
         return usages
     }
 
-    /// Whether other nodes own blocks of a pool.
+    /// Whether other nodes own blocks of a pool, or may: of the cluster's pools the ledger has this node's blocks alone.
     package borrowing func isShared(poolNamed name: String) throws(LedgerError) -> Bool {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
-                "SELECT 1 FROM pool JOIN block ON block.pool = pool.id WHERE name = ? AND owner <> ? LIMIT 1")
+                """
+                SELECT 1 FROM pool LEFT JOIN block ON block.pool = pool.id WHERE name = ? AND (shared OR owner <> ?) LIMIT 1
+                """)
             try row.bind(1, name)
             try row.bind(2, node)
             return try row.step()

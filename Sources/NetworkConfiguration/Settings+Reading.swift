@@ -22,6 +22,7 @@ extension Settings {
             if let mtu, mtu < 68 { throw configuration.wrong("mtu", "0, or 68 to 65535 bytes") }
             podForwards = try configuration.object("container_settings")?.bool("allow_ip_forwarding") ?? false
             enablesForwarding = try configuration.choice("ip_forward", "auto", "leave") != "leave"
+            requiresAgent = try configuration.bool("requires_agent") ?? false
             routeOrigin = UInt8(try configuration.integer("route_protocol", in: 5...255) ?? 80)
             dns = try configuration.object("dns")?.json
             log = try LogSettings(configuration)

@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     package let enablesForwarding: Bool
     /// Who is named as the maker of blackhole routes.
     package let routeOrigin: UInt8
+    /// Whether STATUS fails where the agent is not there and well.
+    package let requiresAgent: Bool
     /// Answered as it stands.
     package let dns: JSON?
     package let ipam: IPAM

@@ -68,7 +68,8 @@ extension Operation {
     /// Runtimes send DEL with today's configuration, which may name another network than
     /// ADD's did: then those of the container's interface, if they are of one network only.
     func heldLeases(_ book: borrowing Ledger) throws(LedgerError) -> [Lease] {
-        let own = try book.leases(of: attachment)
+        let (own, folder) = try book.leasesAndAgent(of: attachment)
+        agent.folder = folder
         if !own.isEmpty { return own }
         let others = try book.leases(ofContainer: attachment.containerID, ifname: attachment.ifname)
         guard let first = others.first, others.allSatisfy({ $0.attachment.network == first.attachment.network }) else {

@@ -49,18 +49,24 @@ enum Dispatch {
 
     /// Serves the call that stands in the environment and on stdin; answers the exit status.
     static func run(_ plugin: some Plugin) -> Int32 {
+        let agent = NodeAgent()
         let environment = CNIEnvironment.current()
         var input: [UInt8] = []
+        var operation: CNIOperation?
         do throws(CNIFailure) {
             input = try readInput()
-            if try environment.operation() == .version {
+            operation = try environment.operation()
+            if operation == .version {
                 try write(CNIRequest.versionReply(input: input))
                 return 0
             }
-            try serve(try CNIRequest.read(environment: environment, input: input), plugin)
+            try serve(try CNIRequest.read(environment: environment, input: input), plugin, agent)
+            agent.hear(of: operation, code: 0)
             return 0
         } catch {
-            return report(error, version(askedIn: input))
+            let status = report(error, version(askedIn: input))
+            agent.hear(of: operation, code: error.code.rawValue)
+            return status
         }
     }
 
@@ -85,8 +91,10 @@ enum Dispatch {
         return .newest
     }
 
-    private static func serve(_ request: CNIRequest, _ plugin: some Plugin) throws(CNIFailure) {
-        let operation = try Operation(request)
+    private static func serve(
+        _ request: CNIRequest, _ plugin: some Plugin, _ agent: NodeAgent
+    ) throws(CNIFailure) {
+        let operation = try Operation(request, agent)
         do throws(CNIFailure) { try serve(operation, plugin) } catch {
             operation.log.note(.error, request.operation.rawValue + " failed: " + error.description)
             throw error
@@ -99,6 +107,7 @@ enum Dispatch {
         case .add:
             try plugin.add(operation) { (result) throws(CNIFailure) in
                 try write(result.json(version: request.version))
+                operation.agent.hear(of: .add, code: 0)
                 // The pod waits for nothing more. What is open the kernel closes, in less time than it takes here.
                 _exit(0)
             }

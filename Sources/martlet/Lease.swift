@@ -4,26 +4,35 @@ import IPAM
 import Ledger
 
 extension Operation {
-    /// Leases in one transaction; after a reboot, and when nothing is left, what the dead held is freed first.
+    /// Leases in one transaction; after a reboot, and when nothing is left, what the dead held is freed first. Where a block
+    /// is needed that only the agent can claim, the agent is asked.
     func lease(
         _ wish: LeaseRequest, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory,
         preparing: () throws(LedgerError) -> Void = {}
     ) throws(CNIFailure) -> Grant {
+        var quest = BlockQuest(wish, isRouted: isRouted)
         // Once for what a reboot left, once for what the dead still held.
-        for _ in 0..<3 {
+        var reclaims = 0
+        while reclaims < 3 {
             do throws(LedgerError) {
                 let grant = try book.transaction(in: directory) { () throws(LedgerError) -> Grant? in
-                    guard try book.standing().isReclaimed else { return nil }
+                    let standing = try book.standing()
+                    agent.folder = standing.agent
+                    guard standing.isReclaimed else { return nil }
                     try preparing()
-                    return try book.lease(wish)
+                    return try book.lease(quest.request)
                 }
                 if let grant { return grant }
             } catch {
+                if quest.follow(error, agent) { continue }
+                if case .refused(.blockWanted, _) = error, let refusal = quest.refusal { throw refusal }
                 guard case .refused(.exhausted, _) = error else { throw explain(error, book) }
-                if try reclaim(book, directory) == 0 { throw explain(error, book) }
+                if try reclaim(book, directory) == 0 { throw quest.refusal ?? explain(error, book) }
+                reclaims += 1
                 continue
             }
             try reclaim(book, directory)
+            reclaims += 1
         }
         throw CNIFailure(.tryAgainLater, "the addresses that were freed are gone again")
     }

@@ -68,9 +68,7 @@ extension Operation {
                 details: "ask for another address, or remove that route")
         }
         let reason = "device " + device + " holds its route"
-        let grant = try change(book, directory) { () throws(LedgerError) in
-            try book.replace(old, quarantine: reason, wish)
-        }
+        let grant = try replace(old, quarantine: reason, wish, book, directory)
         log.note(.warning, "address " + old.address.description + " is quarantined: " + reason)
         leases[index] = grant.leases[0]
         if grant.leases[0].address == old.address {
@@ -86,6 +84,22 @@ extension Operation {
             }
         }
         return grant
+    }
+
+    private func replace(
+        _ lease: Lease, quarantine reason: String, _ wish: LeaseRequest, _ book: borrowing Ledger,
+        _ directory: borrowing LedgerDirectory
+    ) throws(CNIFailure) -> Grant {
+        var quest = BlockQuest(wish, isRouted: isRouted)
+        while true {
+            do throws(LedgerError) {
+                return try book.transaction(in: directory) { () throws(LedgerError) in
+                    try book.replace(lease, quarantine: reason, quest.request)
+                }
+            } catch {
+                if !quest.follow(error, agent) { throw quest.refusal ?? CNIFailure(error) }
+            }
+        }
     }
 
     /// Frees the leases of a failed ADD, and answers the failure to report.

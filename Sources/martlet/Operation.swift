@@ -6,14 +6,16 @@ import NetworkConfiguration
 import System
 
 /// What every operation works with: the request, the settings, and whose interface it is about.
-struct Operation: Sendable {
+struct Operation {
     let request: CNIRequest
     let settings: Settings
     let attachment: Attachment
     let log: OperationLog
+    let agent: NodeAgent
 
-    init(_ request: CNIRequest) throws(CNIFailure) {
+    init(_ request: CNIRequest, _ agent: NodeAgent) throws(CNIFailure) {
         self.request = request
+        self.agent = agent
         attachment = Attachment(
             network: request.network, containerID: request.containerID, ifname: request.ifname)
         var mistake: CNIFailure?

@@ -11,6 +11,7 @@ import System
 extension Operation {
     /// - Throws: `CNIFailure` with code 50 when an ADD cannot be served, 51 when running pods suffer, too.
     func status() throws(CNIFailure) {
+        try asStatus { () throws(CNIFailure) in try examineRequiredAgent() }
         guard usesOwnIPAM else {
             _ = try delegate().run(.status)
             return
@@ -25,7 +26,10 @@ extension Operation {
 
     /// - Throws: `CNIFailure` with code 50 when no address can be given.
     func statusOfAddresses() throws(CNIFailure) {
-        try asStatus { () throws(CNIFailure) in try rehearse(try settings.addresses(try PodWishes(request))) }
+        try asStatus { () throws(CNIFailure) in
+            try examineRequiredAgent()
+            try rehearse(try settings.addresses(try PodWishes(request)))
+        }
     }
 
     /// Whatever speaks against an ADD is error 50, unless it is 51.
@@ -47,7 +51,10 @@ extension Operation {
         let wish = settings.leaseRequest(
             request, attachment, addresses, sandbox: FileStatus.Identity(device: 0, inode: 0))
         do throws(LedgerError) { try book.rehearse(wish, in: directory) } catch {
-            throw explain(error, book)
+            guard case .refused(.blockWanted(let pools, _), _) = error else { throw explain(error, book) }
+            // The agent alone knows whether there is a block left.
+            let folder = try ledger { () throws(LedgerError) in try book.standing().agent }
+            try examineAgent(folder, "the next pod needs a new block of pool " + pools.joined(separator: ", "))
         }
     }
 

@@ -34,6 +34,7 @@ enum House {
         Room("Events", uses: ["System"]),
         Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
+        Room("AgentListener", uses: ["AgentSocket", "JSON", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
@@ -41,8 +42,8 @@ enum House {
         Room(
             "martlet",
             uses: [
-                "Addressing", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink",
-                "NetworkConfiguration", "SQLite", "System",
+                "Addressing", "AgentSocket", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Logging", "Logs",
+                "Masquerade", "Netlink", "NetworkConfiguration", "SQLite", "System",
             ]),
         Room(
             "martletctl",
@@ -53,8 +54,9 @@ enum House {
         Room(
             "martletd",
             uses: [
-                "Addressing", "AgentConfiguration", "AgentSocket", "ArgumentParser", "Audit", "BIRD", "Dataplane",
-                "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink", "Registry", "Resources",
+                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "ArgumentParser", "Audit", "BIRD",
+                "Dataplane", "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink", "Registry",
+                "Resources",
                 "ServiceLifecycle", "System",
             ]),
     ]
@@ -77,7 +79,7 @@ enum House {
         ("Dataplane", ["CNI", "IPAM", "Ledger"]),
         ("CNI", ["IPAM"]),
         ("Resources", ["CLinux", "CMnl", "CSQLite", "Logging", "SQLite", "System", "Yams"]),
-        ("martlet", ["Manifests", "Registry", "Resources", "Yams"]),
+        ("martlet", ["AgentListener", "Manifests", "Registry", "Resources", "Yams"]),
     ]
 
     /// Rooms that no pod waits for.

@@ -82,7 +82,10 @@ extension Namespace {
     }
 
     /// Starts a program that stays.
-    package func start(_ arguments: String...) async throws -> Background {
+    package func start(_ arguments: String...) async throws -> Background { try await start(arguments) }
+
+    /// Starts a program that stays.
+    package func start(_ arguments: [String]) async throws -> Background {
         try await Background(arguments, in: self)
     }
 

@@ -109,6 +109,11 @@ extension Situation {
             _ = try await node.fill(8)
             try await node.ledger.pretendReboot()
         },
+        Situation("a full block of a pool of the cluster's, and no agent", ["one": "agent"]) { node in
+            try await node.apply(small)
+            _ = try await node.fill(4)
+            try await node.ledger.change("UPDATE pool SET shared = 1")
+        },
         Situation("a full pool before another", ["one": "full", "two": "gives"]) { node in
             try await node.apply(small + pool("two", "10.2.0.0/16"))
             _ = try await node.fill(8)

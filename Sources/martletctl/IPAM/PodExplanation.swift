@@ -24,9 +24,10 @@ struct PodExplanation {
         let copy = try rehearsal.copy()
         let snapshot = try ledger { () throws(LedgerError) in try copy.ledger.snapshot() }
         let node = copy.ledger.node
-        let entries = snapshot.leases.filter { entry in
-            pod.names(entry.pod) && snapshot.blocks.contains { $0.id == entry.lease.block && $0.owner == node }
-        }
+        // Of the cluster's pools the ledger has no other node's blocks, but those that were this one's.
+        let shared = Set(snapshot.pools.filter(\.isShared).map(\.id))
+        let own = Set(snapshot.blocks.filter { $0.owner == node || shared.contains($0.pool) }.map(\.id))
+        let entries = snapshot.leases.filter { pod.names($0.pod) && own.contains($0.lease.block) }
         let networks = Set(entries.map(\.lease.attachment.network)).sorted()
         let network = rehearsal.file?.request.network
         let meant = entries.filter { network == nil || $0.lease.attachment.network == network }
