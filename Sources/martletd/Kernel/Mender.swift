@@ -20,6 +20,10 @@ struct Mender {
                 self = .other(finding.code, finding.subject)
             }
         }
+
+        var isForwarding: Bool {
+            if case .other(.forwardingOff, _) = self { true } else { false }
+        }
     }
 
     private let book: NodeBook
@@ -72,7 +76,12 @@ struct Mender {
     ) -> [Finding] {
         var left: [Finding] = []
         var mended: Set<Subject> = []
-        for finding in Repair.ordered(report.findings) {
+        for finding in Self.ordered(report.findings) {
+            // The kernel has switched that of all links off and on with it: most of the rest is not so any more.
+            if mended.contains(where: \.isForwarding), finding.code != .forwardingOff {
+                nextTry = ContinuousClock.now
+                break
+            }
             switch treatment(of: finding, report) {
             case .none, .collect: continue
             case .tell: left.append(finding)
@@ -94,6 +103,11 @@ struct Mender {
             }
         }
         return left
+    }
+
+    private static func ordered(_ findings: [Finding]) -> [Finding] {
+        let ordered = Repair.ordered(findings)
+        return ordered.filter { $0.code == .forwardingOff } + ordered.filter { $0.code != .forwardingOff }
     }
 
     private func treatment(of finding: Finding, _ report: AuditReport) -> Treatment {
