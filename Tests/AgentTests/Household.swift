@@ -44,6 +44,9 @@ struct Agent: Sendable {
     /// What it has logged.
     var log: String { String(decoding: (try? readFile(logFile)) ?? [], as: UTF8.self) }
 
+    /// How often it has compared ledger and kernel, where it logs that (`debug`).
+    var looks: Int { log.components(separatedBy: "martletd: looked").count - 1 }
+
     /// Processor time that it has used so far, in seconds.
     func processorTime() throws -> Double {
         let status = String(decoding: try readFile("/proc/\(process.pid)/stat"), as: UTF8.self)

@@ -137,6 +137,32 @@ struct ReconcilingTests {
         }
     }
 
+    @Test("However many pods come and go, the agent looks once a second, and mends nothing")
+    func underLoad() async throws {
+        try await withNode([.ipv6]) { node in
+            let home = try await Household.make(on: node)
+            let agent = try await node.startAgent(["log_level": "debug"])
+            let pods = try await [node.pod(), node.pod(), node.pod()]
+            let (before, start) = (agent.looks, ContinuousClock.now)
+            while ContinuousClock.now - start < .seconds(8) {
+                try await withThrowingTaskGroup { group in
+                    for pod in pods {
+                        group.addTask {
+                            try await node.add(pod, configuration: node.network)
+                            try await node.delete(pod, configuration: node.network)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            let seconds = Int((ContinuousClock.now - start).components.seconds) + 1
+            // Five may follow one another at once.
+            #expect((3...seconds + 5).contains(agent.looks - before), "\(agent.looks - before) in \(seconds) s")
+            #expect(!agent.log.contains("found="), "\(agent.log)")
+            withExtendedLifetime(home) {}
+        }
+    }
+
     @Test("An idle agent costs nothing")
     func idle() async throws {
         try await withNode([.ipv6]) { node in

@@ -23,10 +23,8 @@ struct Collector: Service {
 
     func run() async throws {
         let bell = try Bell()
-        await cancelWhenGracefulShutdown {
-            do {
-                try await watch(bell) { try CollectingWatch(self) }
-            } catch { alarms.raise(.collecting, "nothing is freed: \(error)") }
+        try await cancelWhenGracefulShutdown {
+            try await watch(bell) { try CollectingWatch(self) }
         }
     }
 }
@@ -60,9 +58,10 @@ private struct CollectingWatch: Watch, ~Copyable {
             try home.enter()
             try collect(now)
             collector.alarms.clear(.collecting)
-        } catch let error as AuditError {
-            collector.alarms.raise(.collecting, "nothing is freed: \(error.text)")
-        } catch { collector.alarms.raise(.collecting, "nothing is freed: \(error)") }
+        } catch {
+            let reason = (error as? AuditError)?.text ?? "\(error)"
+            collector.alarms.raise(.collecting, "nothing is freed: \(reason)")
+        }
     }
 
     private mutating func collect(_ now: ContinuousClock.Instant) throws(AuditError) {

@@ -22,17 +22,13 @@ struct MasqueradeKeeper: Service {
 
     func run() async throws {
         let bell = try Bell()
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                group.addTask {
-                    do {
-                        try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) }
-                    } catch { alarms.raise(.masquerade, "nftables cannot be listened to: \(error)") }
-                }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) } }
                 group.addTask {
                     for await _ in cluster.values() { bell.ring() }
                 }
-                await group.waitForAll()
+                try await group.waitForAll()
             }
         }
     }

@@ -61,7 +61,7 @@ extension Duration {
 /// - Parameters:
 ///   - bell: ends the watch; others may ring it meanwhile.
 ///   - make: makes the watch, on that thread.
-/// - Throws: what `make` throws.
+/// - Throws: what `make` throws: without descriptors or memory the agent ends, and whoever started it starts it again.
 func watch<Kept: Watch & ~Copyable>(
     _ bell: Bell, _ make: @escaping @Sendable () throws -> Kept
 ) async throws {
