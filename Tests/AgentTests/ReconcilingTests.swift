@@ -116,7 +116,7 @@ struct ReconcilingTests {
                 "while :; do ip route del blackhole \(Household.block) 2>/dev/null; sleep 0.05; done")
             #expect(
                 try await eventually(within: .seconds(15)) {
-                    agent.log.contains("blackhole-missing \(Household.block) was put back 5 times within a minute")
+                    agent.log.contains("blackhole-missing \(Household.block) was put back 5 times in a row")
                 }, "\(agent.log)")
             try await Task.sleep(for: .seconds(3))
             #expect(agent.log.components(separatedBy: "put the blackhole routes").count - 1 == 5)

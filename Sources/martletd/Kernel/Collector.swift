@@ -80,9 +80,8 @@ private struct CollectingWatch: Watch, ~Copyable {
                 }
                 suspects.clear(finding)
                 if let block = block(finding, report.ledger) {
-                    try giveBack(block, finding, repair, book, directory)
                     // Without this one the node may need the others.
-                    due = now
+                    if try giveBack(block, finding, repair, book, directory) { due = now }
                     return
                 }
                 try free(finding, repair, book, directory)
@@ -110,12 +109,18 @@ private struct CollectingWatch: Watch, ~Copyable {
         return ledger.blocks.first { $0.cidr.description == finding.subject }?.cidr
     }
 
+    /// Whether it is gone; the registry takes its time.
     private func giveBack(
         _ block: Prefix, _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger,
         _ directory: borrowing LedgerDirectory
-    ) throws(AuditError) {
-        if let release = collector.release { return release(block) }
-        if case .repaired(let text) = try repair.mend(finding, book, directory) { collector.log.notice("\(text)") }
+    ) throws(AuditError) -> Bool {
+        if let release = collector.release {
+            release(block)
+            return false
+        }
+        guard case .repaired(let text) = try repair.mend(finding, book, directory) else { return false }
+        collector.log.notice("\(text)")
+        return true
     }
 
     private func free(

@@ -82,7 +82,7 @@ private struct TableWatch: Watch, ~Copyable {
         } catch let error as AuditError {
             alarms.raise(.masquerade, "the ledger's pools cannot be read: \(error.text)")
         } catch { alarms.raise(.masquerade, "\(error)") }
-        pace.noteLook(from: start, to: ContinuousClock.now)
+        pace.noteLook(from: start, to: ContinuousClock.now, cost: .zero)
         if let again { pace.bring(to: again) }
         // nft may be installed meanwhile, or the ledger be free.
         if alarms.current[.masquerade] != nil { pace.bring(to: start + .seconds(30)) }
@@ -111,8 +111,8 @@ private struct TableWatch: Watch, ~Copyable {
         if let pause = contention.pause(of: plan, now) {
             alarms.raise(
                 .masquerade,
-                "table inet martlet was put back \(contention.limit) times within a minute: something else changes it "
-                    + "each time (`nft monitor` shows what)")
+                "table inet martlet was put back \(contention.limit) times in a row and does not stay: something else "
+                    + "changes it (`nft monitor` shows what)")
             return pause
         }
         try plan.install()

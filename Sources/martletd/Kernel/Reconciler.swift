@@ -77,6 +77,7 @@ private struct KernelWatch: Watch, ~Copyable {
 
     mutating func act(_ start: ContinuousClock.Instant) {
         let isFull = start >= fullLook
+        let clock = threadTime()
         var hasFailed = false
         do {
             // Should an earlier look have failed to come back from a pod's namespace.
@@ -89,9 +90,10 @@ private struct KernelWatch: Watch, ~Copyable {
             hasFailed = true
         }
         let end = ContinuousClock.now
-        log.debug("looked", metadata: ["took": "\(end - start)"])
-        pace.noteLook(from: start, to: end)
-        if isFull { fullLook = end + Self.fullPass }
+        let cost = threadTime() - clock
+        log.debug("looked", metadata: ["took": "\(end - start)", "cost": "\(cost)", "full": "\(isFull)"])
+        pace.noteLook(from: start, to: end, cost: cost)
+        if isFull { fullLook = end + (hasFailed ? Self.retry : Self.fullPass) }
         pace.bring(to: hasFailed ? end + Self.retry : fullLook)
         if let again = mender.nextTry { pace.bring(to: again) }
         firstPass.set(true)

@@ -80,6 +80,13 @@ func watch<Kept: Watch & ~Copyable>(
     }
 }
 
+/// How long the calling thread has had a processor (`CLOCK_THREAD_CPUTIME_ID`).
+func threadTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
 /// What a new thread takes over.
 private final class ThreadBody {
     let run: @Sendable () -> Void
