@@ -137,6 +137,7 @@ let package = Package(
         tests("LabTests", of: ["TestKit", "martlet", "martletctl", "martletd"], beside: ["World"]),
         tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
+        tests("AgentTests", of: ["TestKit", "martlet", "martletctl", "martletd"]),
         .executableTarget(name: "tamper", path: "Tests/Tamper"),
         tests("CrashTests", of: ["TestKit", "martlet", "tamper"]),
         tests("ModelTests", of: ["CSQLite", "TestKit", "martlet", "martletctl", "tamper"]),

@@ -116,8 +116,8 @@ package struct AuditOptions: Sendable {
     package var nearlyFull = 90
     /// Where runtimes note what they were answered (libcni).
     package var resultCache = "/var/lib/cni/results"
-    /// Leaves out what takes long and what no link, route or neighbour has to do with: whether the ledger's file is sound,
-    /// and what packet filters drop.
+    /// Leaves out what takes long and what the host's links, routes, neighbours and settings have nothing to do with:
+    /// whether the ledger's file is sound, what packet filters drop, and what is within pods.
     package var isBrief = false
     /// Hears how many pods have been compared, and of how many; each look begins anew.
     package var progress: @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }

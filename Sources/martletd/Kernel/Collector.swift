@@ -24,10 +24,8 @@ struct Collector: Service {
 
     func run() async throws {
         let bell = try Bell()
-        await cancelWhenGracefulShutdown {
-            do {
-                try await watch(bell) { try CollectingWatch(self) }
-            } catch { alarms.raise(.collecting, "nothing is freed: \(error)") }
+        try await cancelWhenGracefulShutdown {
+            try await watch(bell) { try CollectingWatch(self) }
         }
     }
 }
@@ -61,9 +59,10 @@ private struct CollectingWatch: Watch, ~Copyable {
             try home.enter()
             try collect(now)
             collector.alarms.clear(.collecting)
-        } catch let error as AuditError {
-            collector.alarms.raise(.collecting, "nothing is freed: \(error.text)")
-        } catch { collector.alarms.raise(.collecting, "nothing is freed: \(error)") }
+        } catch {
+            let reason = (error as? AuditError)?.text ?? "\(error)"
+            collector.alarms.raise(.collecting, "nothing is freed: \(reason)")
+        }
     }
 
     private mutating func collect(_ now: ContinuousClock.Instant) throws(AuditError) {
@@ -82,9 +81,8 @@ private struct CollectingWatch: Watch, ~Copyable {
                 }
                 suspects.clear(finding)
                 if let block = block(finding, report.ledger) {
-                    try giveBack(block, finding, repair, book, directory)
                     // Without this one the node may need the others.
-                    due = now
+                    if try giveBack(block, finding, repair, book, directory) { due = now }
                     return
                 }
                 try free(finding, repair, book, directory)
@@ -112,12 +110,18 @@ private struct CollectingWatch: Watch, ~Copyable {
         return ledger.blocks.first { $0.cidr.description == finding.subject }?.cidr
     }
 
+    /// Whether it is gone; the registry takes its time.
     private func giveBack(
         _ block: Prefix, _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger,
         _ directory: borrowing LedgerDirectory
-    ) throws(AuditError) {
-        if let release = collector.release { return release(block) }
-        if case .repaired(let text) = try repair.mend(finding, book, directory) { collector.log.notice("\(text)") }
+    ) throws(AuditError) -> Bool {
+        if let release = collector.release {
+            release(block)
+            return false
+        }
+        guard case .repaired(let text) = try repair.mend(finding, book, directory) else { return false }
+        collector.log.notice("\(text)")
+        return true
     }
 
     private func free(

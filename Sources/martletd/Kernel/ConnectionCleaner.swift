@@ -11,7 +11,7 @@ import System
 
 /// Has the kernel forget the connections of addresses that were freed, before others get the addresses.
 ///
-/// The ledger's journal tells which those are; a pod's link or route that goes, or the collector, tells when to ask it.
+/// The ledger's journal tells which those are; a pod's link that goes, or the collector, tells when to ask it.
 /// What was freed while the agent was away is looked after at its start.
 struct ConnectionCleaner: Service {
     let configuration: AgentConfiguration
@@ -21,10 +21,8 @@ struct ConnectionCleaner: Service {
     let log: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            do {
-                try await watch(freed) { try DepartureWatch(configuration, alarms, log) }
-            } catch { alarms.raise(.connections, "links cannot be listened to: \(error)") }
+        try await cancelWhenGracefulShutdown {
+            try await watch(freed) { try DepartureWatch(configuration, alarms, log) }
         }
     }
 }
@@ -45,7 +43,7 @@ private struct DepartureWatch: Watch, ~Copyable {
 
     init(_ configuration: AgentConfiguration, _ alarms: Alarms, _ log: Logger) throws {
         let book = try NodeBook(configuration)
-        events = try NetlinkSocket(listeningTo: [.links, .routes])
+        events = try NetlinkSocket(listeningTo: .links)
         self.book = book
         self.alarms = alarms
         self.log = log
@@ -99,7 +97,6 @@ private struct DepartureWatch: Watch, ~Copyable {
     private static func isDeparture(_ event: KernelEvent) -> Bool {
         switch event {
         case .linkGone(let link): link.isPods
-        case .routeGone(let route): route.table == Route.mainTable && route.destination.isSingleAddress
         case .lost: true
         default: false
         }

@@ -23,17 +23,13 @@ struct MasqueradeKeeper: Service {
 
     func run() async throws {
         let bell = try Bell()
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                group.addTask {
-                    do {
-                        try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) }
-                    } catch { alarms.raise(.masquerade, "nftables cannot be listened to: \(error)") }
-                }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) } }
                 group.addTask {
                     for await _ in cluster.values() { bell.ring() }
                 }
-                await group.waitForAll()
+                try await group.waitForAll()
             }
         }
     }
@@ -87,7 +83,7 @@ private struct TableWatch: Watch, ~Copyable {
         } catch let error as AuditError {
             alarms.raise(.masquerade, "the ledger's pools cannot be read: \(error.text)")
         } catch { alarms.raise(.masquerade, "\(error)") }
-        pace.noteLook(from: start, to: ContinuousClock.now)
+        pace.noteLook(from: start, to: ContinuousClock.now, cost: .zero)
         if let again { pace.bring(to: again) }
         // nft may be installed meanwhile, or the ledger be free.
         if alarms.current[.masquerade] != nil { pace.bring(to: start + .seconds(30)) }
@@ -116,8 +112,8 @@ private struct TableWatch: Watch, ~Copyable {
         if let pause = contention.pause(of: plan, now) {
             alarms.raise(
                 .masquerade,
-                "table inet martlet was put back \(contention.limit) times within a minute: something else changes it "
-                    + "each time (`nft monitor` shows what)")
+                "table inet martlet was put back \(contention.limit) times in a row and does not stay: something else "
+                    + "changes it (`nft monitor` shows what)")
             return pause
         }
         try plan.install()

@@ -21,6 +21,10 @@ struct Mender {
                 self = .other(finding.code, finding.subject)
             }
         }
+
+        var isForwarding: Bool {
+            if case .other(.forwardingOff, _) = self { true } else { false }
+        }
     }
 
     private let book: NodeBook
@@ -73,7 +77,9 @@ struct Mender {
     ) -> [Finding] {
         var left: [Finding] = []
         var mended: Set<Subject> = []
-        for finding in Repair.ordered(report.findings) {
+        for finding in Self.ordered(report.findings) {
+            // The kernel has switched that of all links off and on with it: most of the rest is not so any more.
+            if mended.contains(where: \.isForwarding), finding.attachment != nil { break }
             switch treatment(of: finding, report) {
             case .none, .collect: continue
             case .tell: left.append(finding)
@@ -89,12 +95,22 @@ struct Mender {
                     mended.insert(subject)
                     names[subject] = "\(finding.code.rawValue) \(finding.subject)"
                     contention.note(subject, now)
+                    // Not every repair makes an event; a second look tells whether it lasts.
+                    nextTry = now
                 } else {
                     left.append(finding)
                 }
             }
         }
         return left
+    }
+
+    /// What concerns all pods before what concerns one.
+    private static func ordered(_ findings: [Finding]) -> [Finding] {
+        let ordered = Repair.ordered(findings)
+        let urgent: [Finding.Code] = [.forwardingOff, .blackholeMissing, .blackholeForeign]
+        return urgent.flatMap { code in ordered.filter { $0.code == code } }
+            + ordered.filter { !urgent.contains($0.code) }
     }
 
     private func treatment(of finding: Finding, _ report: AuditReport) -> Treatment {
@@ -124,10 +140,13 @@ struct Mender {
     }
 
     private mutating func contended() -> [String] {
-        let contended = contention.contended(ContinuousClock.now)
-        names = names.filter { contended.contains($0.key) || contention.isRemembered($0.key) }
+        let now = ContinuousClock.now
+        let (contended, until) = contention.contended(now)
+        names = names.filter { contention.isRemembered($0.key, now) }
+        if let until { nextTry = min(nextTry ?? until, until) }
         return contended.compactMap { names[$0] }.sorted().map {
-            "\($0) was put back \(contention.limit) times within a minute: something else takes it away each time"
+            "\($0) was put back \(contention.limit) times in a row and does not stay: something else takes it away, or "
+                + "it cannot be put back"
         }
     }
 }
@@ -139,5 +158,10 @@ extension Finding {
 
 extension Finding.Code {
     /// Whether a brief audit does not look for it.
-    fileprivate var isOnlySeenInFull: Bool { self == .integrity || self == .forwardDropped }
+    fileprivate var isOnlySeenInFull: Bool {
+        switch self {
+        case .integrity, .forwardDropped, .podLink, .podAddress, .podRoute, .podNeighbour: true
+        default: false
+        }
+    }
 }

@@ -1,7 +1,7 @@
 /// When to look at the kernel: soon after something has happened, and not without end where much happens.
 ///
-/// Five looks may follow one another at once, more come once a second. However long a look takes, looks take no more than
-/// a fifth of the time.
+/// Five looks may follow one another at once, more come once a second. However much a look costs, looks take no more than
+/// a fifth of a processor.
 struct Pace {
     typealias Instant = ContinuousClock.Instant
 
@@ -32,12 +32,12 @@ struct Pace {
     /// Looks again at this time at the latest.
     mutating func bring(to instant: Instant) { due = min(due, max(instant, earliest)) }
 
-    /// A look has been made.
-    mutating func noteLook(from start: Instant, to end: Instant) {
+    /// A look has been made, which took the processor for this long.
+    mutating func noteLook(from start: Instant, to end: Instant, cost: Duration) {
         let elapsed: Double = (start - last) / Duration.seconds(1)
         credit = min(Self.burst, credit + elapsed) - 1
         last = start
-        earliest = end + (end - start) * 4
+        earliest = end + cost * 4
         if credit < 1 { earliest = max(earliest, start + Duration.seconds(1 - credit)) }
         due = max(end + interval, earliest)
     }

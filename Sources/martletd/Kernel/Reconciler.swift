@@ -20,16 +20,15 @@ struct Reconciler: Service {
 
     func run() async throws {
         let bell = try Bell()
-        await cancelWhenGracefulShutdown {
-            do {
-                try await watch(bell) { try KernelWatch(configuration, firstPass, alarms, log) }
-            } catch { alarms.raise(.kernel, "the kernel cannot be listened to: \(error)") }
+        try await cancelWhenGracefulShutdown {
+            try await watch(bell) { try KernelWatch(configuration, firstPass, alarms, log) }
         }
     }
 }
 
 private struct KernelWatch: Watch, ~Copyable {
     private static let fullPass = Duration.seconds(300)
+    private static let retry = Duration.seconds(10)
 
     private let events: NetlinkSocket
     private let home: NetworkNamespace
@@ -79,18 +78,24 @@ private struct KernelWatch: Watch, ~Copyable {
 
     mutating func act(_ start: ContinuousClock.Instant) {
         let isFull = start >= fullLook
+        let clock = threadTime()
+        var hasFailed = false
         do {
             // Should an earlier look have failed to come back from a pod's namespace.
             try home.enter()
             if let ledger = try mender.look(isBrief: !isFull) { interest.learn(ledger, node: mender.node) }
             tell(mender.complaints)
-        } catch let error as AuditError {
-            alarms.raise(.kernel, "kernel and ledger cannot be compared: \(error.text)")
-        } catch { alarms.raise(.kernel, "kernel and ledger cannot be compared: \(error)") }
+        } catch {
+            let reason = (error as? AuditError)?.text ?? "\(error)"
+            alarms.raise(.kernel, "kernel and ledger cannot be compared: \(reason)")
+            hasFailed = true
+        }
         let end = ContinuousClock.now
-        pace.noteLook(from: start, to: end)
-        if isFull { fullLook = end + Self.fullPass }
-        pace.bring(to: fullLook)
+        let cost = threadTime() - clock
+        log.debug("looked", metadata: ["took": "\(end - start)", "cost": "\(cost)", "full": "\(isFull)"])
+        pace.noteLook(from: start, to: end, cost: cost)
+        if isFull { fullLook = end + (hasFailed ? Self.retry : Self.fullPass) }
+        pace.bring(to: hasFailed ? end + Self.retry : fullLook)
         if let again = mender.nextTry { pace.bring(to: again) }
         firstPass.set(true)
     }

@@ -61,7 +61,7 @@ extension Duration {
 /// - Parameters:
 ///   - bell: ends the watch; others may ring it meanwhile.
 ///   - make: makes the watch, on that thread.
-/// - Throws: what `make` throws.
+/// - Throws: what `make` throws: without descriptors or memory the agent ends, and whoever started it starts it again.
 func watch<Kept: Watch & ~Copyable>(
     _ bell: Bell, _ make: @escaping @Sendable () throws -> Kept
 ) async throws {
@@ -78,6 +78,13 @@ func watch<Kept: Watch & ~Copyable>(
     } onCancel: {
         bell.end()
     }
+}
+
+/// How long the calling thread has had a processor (`CLOCK_THREAD_CPUTIME_ID`).
+func threadTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }
 
 /// What a new thread takes over.
