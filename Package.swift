@@ -73,11 +73,11 @@ let package = Package(
             uses: ["Addressing", "CNI", "IPAM", "JSON", "Ledger", "Logs", "System"]),
         room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
-        room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
         room("Events", uses: ["System"]),
+        room("Registry", uses: ["Addressing", "Events", "IPAM", "JSON", "Resources", "SQLite", "System"]),
         room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
-        room("AgentListener", uses: ["AgentSocket", "JSON", "System"]),
+        room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "martletd",
             dependencies: [
-                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD", "Dataplane", "Events",
+                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD", "Dataplane",
+                "Events",
                 "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

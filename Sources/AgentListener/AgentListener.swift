@@ -1,4 +1,5 @@
 import AgentSocket
+import Events
 import Glibc
 import System
 
@@ -50,7 +51,7 @@ package final class AgentListener: Sendable {
             let reception = Reception(
                 lock: lock, bell: FileDescriptor(owning: ends[1]), connections: try .listening(at: paths[0]),
                 datagrams: try .listening(at: paths[1], forDatagrams: true), paths: paths, caller, reporter)
-            try startThread { reception.run() }
+            try Thread.start { reception.run() }
         } catch { throw .system(error) }
     }
 
@@ -85,30 +86,4 @@ package struct AgentCall: Sendable {
 
     /// Answers; whoever asked may have gone. One that is not answered is hung up on.
     package func answer(_ reply: AgentReply) { connection.say(reply) }
-}
-
-/// What a new thread takes over.
-private final class ThreadBody {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func startThread(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 256 << 10)
-    var thread = pthread_t()
-    let body = Unmanaged.passRetained(ThreadBody(run))
-    let failure = pthread_create(
-        &thread, &attributes,
-        { body in
-            if let body { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
-            return nil
-        }, body.toOpaque())
-    if failure != 0 {
-        body.release()
-        throw SystemError("pthread_create", number: failure)
-    }
 }

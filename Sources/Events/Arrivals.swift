@@ -35,22 +35,17 @@ extension FileDescriptor {
 /// One descriptor and the thread that waits for it.
 private final class Wait: Sendable {
     private let descriptor: FileDescriptor
-    /// The second becomes readable when the first is shut down, socketpair(2): the thread is to end.
-    private let stopping: FileDescriptor
-    private let stopped: FileDescriptor
+    /// Rings when the thread is to end.
+    private let bell: Bell
     private let size: Int
 
     init(_ descriptor: consuming FileDescriptor, size: Int) throws(SystemError) {
         self.descriptor = descriptor
         self.size = size
-        var ends: [Int32] = [-1, -1]
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        try retrying("socketpair") { socketpair(AF_UNIX, type, 0, &ends) }
-        stopping = FileDescriptor(owning: ends[0])
-        stopped = FileDescriptor(owning: ends[1])
+        bell = try Bell()
     }
 
-    func stop() { shutdown(stopping.raw, Int32(SHUT_RDWR)) }
+    func stop() { bell.ring() }
 
     func begin(
         _ yield: @escaping @Sendable (Arrival) -> Void, finally: @escaping @Sendable () -> Void
@@ -68,7 +63,7 @@ private final class Wait: Sendable {
     private func next() -> Arrival? {
         var polled = [
             pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopped.raw, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: bell.raw, events: Int16(POLLIN), revents: 0),
         ]
         while poll(&polled, 2, -1) < 0 {
             guard errno == EINTR else { return .end(SystemError("poll")) }
@@ -82,36 +77,6 @@ private final class Wait: Sendable {
         case (_, ENOBUFS): return .overrun
         case (_, EINTR), (_, EAGAIN): return .bytes([])
         default: return .end(SystemError("read"))
-        }
-    }
-}
-
-/// A detached thread, pthread_create(3).
-package enum Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Runs `body` on a thread of its own, with a stack of 256 KiB.
-    package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 256 << 10)
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(Body(body))
-        let result = pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard result == 0 else {
-            context.release()
-            throw SystemError("pthread_create", number: result)
         }
     }
 }

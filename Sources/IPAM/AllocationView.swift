@@ -32,7 +32,7 @@ package struct FreedAddress: Hashable, Sendable {
 }
 
 /// A block's owner as the ledger records it.
-package struct ClaimedBlock: Hashable, Sendable {
+package struct BlockClaim: Hashable, Sendable {
     package let id: Int
     package let owner: String
     /// Whether it is used as the request wants: with routes to each pod, or as part of another plugin's subnet.
@@ -63,7 +63,7 @@ package protocol AllocationView: ~Copyable {
     /// The first block-sized prefix at or after `start` in a pool that no block overlaps, up to `end`.
     borrowing func unclaimedBlock(in pool: Pool, from start: IPAddress, to end: IPAddress) throws(Failure) -> Prefix?
     /// The claim that covers an address, if there is one.
-    borrowing func claim(covering address: IPAddress) throws(Failure) -> ClaimedBlock?
+    borrowing func claim(covering address: IPAddress) throws(Failure) -> BlockClaim?
     /// How many blocks the node owns, of all pools of a family.
     borrowing func ownedBlocks(_ family: AddressFamily) throws(Failure) -> Int
     /// Most blocks of a family on a node that operators have set; 0 is no limit.

@@ -123,12 +123,12 @@ extension Ledger: AllocationView {
         return nil
     }
 
-    package borrowing func claim(covering address: IPAddress) throws(SQLiteError) -> ClaimedBlock? {
+    package borrowing func claim(covering address: IPAddress) throws(SQLiteError) -> BlockClaim? {
         let row = try connection.prepare(
             "SELECT id, owner, last >= ?1, routed FROM block WHERE first <= ?1 ORDER BY first DESC LIMIT 1")
         try row.bind(1, ordered: address)
         guard try row.step(), row.bool(2) else { return nil }
-        return ClaimedBlock(id: row.integer(0), owner: row.text(1), hasSameUse: row.bool(3) == isRouted)
+        return BlockClaim(id: row.integer(0), owner: row.text(1), hasSameUse: row.bool(3) == isRouted)
     }
 
     package borrowing func ownedBlocks(_ family: AddressFamily) throws(SQLiteError) -> Int {

@@ -98,14 +98,14 @@ extension Ledger {
 
     /// This node's block that holds an address, claimed if need be; nil if it is another's, or in no pool, or would have
     /// to be claimed by the agent.
-    private borrowing func ownBlock(of address: IPAddress, mayClaim: Bool) throws(LedgerError) -> ClaimedBlock? {
+    private borrowing func ownBlock(of address: IPAddress, mayClaim: Bool) throws(LedgerError) -> BlockClaim? {
         guard let pool = try pools().first(where: { $0.cidr.contains(address) }), let cidr = pool.block(of: address)
         else { return nil }
         if let claim = try sql({ () throws(SQLiteError) in try claim(covering: address) }) {
             return claim.owner == node ? claim : nil
         }
         guard mayClaim, !pool.isShared else { return nil }
-        return ClaimedBlock(id: try claim(cidr, pool, next: 0), owner: node, hasSameUse: true)
+        return BlockClaim(id: try claim(cidr, pool, next: 0), owner: node, hasSameUse: true)
     }
 
     /// Takes leased addresses and those of no block out of the queue of the freed, and brings the blocks' counts into

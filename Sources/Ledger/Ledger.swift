@@ -236,6 +236,9 @@ extension Ledger {
         }
     }
 
+    /// Whether the file has Martlet's tables: not before the first transaction.
+    package borrowing func hasTables() throws(LedgerError) -> Bool { try number("PRAGMA user_version") > 0 }
+
     /// Makes sure that there are tables, and that this code understands them.
     borrowing func checkTables() throws(LedgerError) {
         let found = try number("PRAGMA user_version")

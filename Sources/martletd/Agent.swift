@@ -1,5 +1,6 @@
 import Addressing
 import AgentConfiguration
+import AgentListener
 import Glibc
 import Logging
 import Registry
@@ -27,7 +28,8 @@ struct Agent {
             case .sqlite(let path): try SQLiteRegistry(path)
             }
         let (empty, release) = AsyncStream<Prefix>.makeStream()
-        let (uses, _) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let listener = try AgentListener(folder: configuration.runDirectory)
+        let keeper = try BlockKeeper(configuration, registry, alarms, log)
         services = [
             NodeRegistration(
                 configuration: configuration, registry: registry, cluster: cluster, alarms: alarms, log: log),
@@ -36,8 +38,9 @@ struct Agent {
             BIRDKeeper(
                 configuration: configuration, cluster: cluster, firstPass: firstPass, alarms: alarms, log: log),
             BlockService(
-                keeper: try BlockKeeper(configuration, registry, alarms, log), cluster: cluster, empty: empty,
-                uses: uses, alarms: alarms, log: log),
+                keeper: keeper, cluster: cluster, empty: empty, operations: listener.operations, alarms: alarms,
+                log: log),
+            Door(listener: listener, keeper: keeper, cluster: cluster, alarms: alarms, log: log),
             Collector(
                 configuration: configuration, release: { release.yield($0) }, freed: freed, alarms: alarms, log: log),
             ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),

@@ -30,11 +30,11 @@ enum House {
         Room("Masquerade", uses: ["Addressing", "JSON", "System"]),
         Room("Resources", uses: ["Addressing", "IPAM", "JSON"]),
         Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
-        Room("Registry", uses: ["Addressing", "IPAM", "JSON", "Resources", "SQLite", "System"]),
         Room("Events", uses: ["System"]),
+        Room("Registry", uses: ["Addressing", "Events", "IPAM", "JSON", "Resources", "SQLite", "System"]),
         Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
-        Room("AgentListener", uses: ["AgentSocket", "JSON", "System"]),
+        Room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(

@@ -1,5 +1,6 @@
 import Addressing
 import AgentConfiguration
+import AgentSocket
 import Audit
 import Events
 import IPAM
@@ -55,24 +56,24 @@ actor BlockKeeper {
         for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
     }
 
-    /// Claims a block for pods that find none.
+    /// Claims a block for a pod that finds no address.
     ///
-    /// - Parameter pools: names of the pools that will do, in order.
     /// - Returns: the block; or why there is none.
-    func block(from pools: [String], _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
-        try mirrorOnce(cluster)
+    func block(for wish: BlockWish, _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
+        if mirrored == nil { try mirror(cluster) }
         var reasons: [String] = []
-        for name in pools {
+        for name in wish.pools {
             guard let pool = cluster.pools[name] else {
                 reasons.append("pool \(name) is not the cluster's")
                 continue
             }
-            switch try await claim(pool, cluster) {
+            if let address = wish.address, !pool.cidr.contains(address) { continue }
+            switch try await claim(pool, cluster, for: wish) {
             case .won(let record, _): return (record.cidr, "")
             case .nothingFree(let reason): reasons.append(reason.description)
             }
         }
-        return (nil, reasons.joined(separator: "; "))
+        return (nil, reasons.isEmpty ? "no pool of the cluster's will do" : reasons.joined(separator: "; "))
     }
 
     /// Gives an empty block back: first nothing comes from it any more, then it is not announced any more, then others
@@ -88,10 +89,6 @@ actor BlockKeeper {
     }
 
     // MARK: Agreement
-
-    private func mirrorOnce(_ cluster: Cluster) throws(AuditError) {
-        if mirrored == nil { try mirror(cluster) }
-    }
 
     private func mirror(_ cluster: Cluster) throws(AuditError) {
         let pools = cluster.pools.values.map(\.pool).sorted { $0.name < $1.name }
@@ -121,7 +118,7 @@ actor BlockKeeper {
         for block in known where block.isShared && block.owner == node {
             let isAgreed = records.contains { $0.cidr == block.cidr && $0.owner == node && $0.state == .owned }
             if isAgreed { continue }
-            var claim = BlockClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
+            var claim = RegistryClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
             if case .nothingFree(let reason) = try await claim.run(at: registry) {
                 try lose(block.cidr, reason)
                 lost.append("\(block.cidr): \(reason)")
@@ -138,9 +135,9 @@ actor BlockKeeper {
         }
     }
 
-    private func add(_ record: BlockRecord) throws(AuditError) {
+    private func add(_ record: BlockRecord, isRouted: Bool = true) throws(AuditError) {
         let isNew = try book.changeBlocks(repair) { (book) throws(LedgerError) in
-            try book.add(block: record.cidr, pool: record.pool)
+            try book.add(block: record.cidr, pool: record.pool, isRouted: isRouted)
         }
         if isNew { log.notice("block \(record.cidr) of pool \(record.pool) is this node's") }
     }
@@ -193,13 +190,19 @@ actor BlockKeeper {
         return taken * 4 < all * 3
     }
 
-    private func claim(_ pool: IPPool, _ cluster: Cluster) async throws -> BlockClaim.Outcome {
+    private func claim(
+        _ pool: IPPool, _ cluster: Cluster, for wish: BlockWish? = nil
+    ) async throws -> RegistryClaim.Outcome {
         let range = configuration.ranges.first { $0.family == pool.cidr.family }
-        var claim = BlockClaim(
+        var claim = RegistryClaim(
             of: pool.pool, for: configuration.node, within: range,
             reservations: cluster.reservations.values.flatMap(\.reservedCIDRs), now: wallClockSeconds())
+        if let address = wish?.address, let block = pool.pool.block(of: address) {
+            if let range, !range.contains(block) { return .nothingFree(.outside(pool: pool.name, range: range)) }
+            claim = RegistryClaim(adopting: block, of: pool.name, for: configuration.node, now: wallClockSeconds())
+        }
         let outcome = try await claim.run(at: registry)
-        if case .won(let record, _) = outcome { try add(record) }
+        if case .won(let record, _) = outcome { try add(record, isRouted: wish?.isRouted ?? true) }
         return outcome
     }
 }

@@ -27,7 +27,8 @@ struct NodeBook: Sendable {
         let found = try ledger { () throws(LedgerError) in
             try Ledger(existingIn: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
         }
-        guard let book = found else { return nil }
+        // One that is just being made has no tables yet.
+        guard let book = found, try ledger({ () throws(LedgerError) in try book.hasTables() }) else { return nil }
         return try body(book, directory)
     }
 }

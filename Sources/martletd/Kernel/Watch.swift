@@ -1,3 +1,4 @@
+import Events
 import Glibc
 import Synchronization
 import System
@@ -67,13 +68,15 @@ func watch<Kept: Watch & ~Copyable>(
 ) async throws {
     try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { (ending: CheckedContinuation<Void, any Error>) in
-            startThread {
-                do {
-                    var kept = try make()
-                    kept.run(bell)
-                    ending.resume()
-                } catch { ending.resume(throwing: error) }
-            }
+            do throws(SystemError) {
+                try Thread.start {
+                    do {
+                        var kept = try make()
+                        kept.run(bell)
+                        ending.resume()
+                    } catch { ending.resume(throwing: error) }
+                }
+            } catch { ending.resume(throwing: error) }
         }
     } onCancel: {
         bell.end()
@@ -85,27 +88,4 @@ func threadTime() -> Duration {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-}
-
-/// What a new thread takes over.
-private final class ThreadBody {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func startThread(_ run: @escaping @Sendable () -> Void) {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let body = Unmanaged.passRetained(ThreadBody(run))
-    var thread = pthread_t()
-    let failure = pthread_create(
-        &thread, &attributes,
-        { body in
-            if let body { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
-            return nil
-        }, body.toOpaque())
-    // Without threads a process that has begun to run cannot go on.
-    precondition(failure == 0, "no thread could be started: \(String(cString: strerror(failure)))")
 }

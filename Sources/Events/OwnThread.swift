@@ -1,6 +1,6 @@
-internal import CLinux
 import Glibc
 import Synchronization
+import System
 
 /// A thread that runs an actor's work, one thing after the other: calls that wait for a disk or a lock then hold up
 /// nobody else's tasks. Between two it waits, and listens for what is done to a folder if that is wished.
@@ -13,41 +13,25 @@ package final class OwnThread: SerialExecutor {
     }
 
     private let state = Mutex(State())
-    /// An eventfd(2): readable when there is something to do.
-    private let bell: FileDescriptor
+    /// Rings when there is something to do.
+    private let bell: Bell
 
     /// Starts the thread; it lives until `end`.
     package init() throws(SystemError) {
-        bell = FileDescriptor(owning: try retrying("eventfd") { eventfd(0, Int32(EFD_CLOEXEC)) })
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 1 << 20)
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(self)
-        let code = pthread_create(
-            &thread, &attributes,
-            { pointer in
-                if let pointer { Unmanaged<OwnThread>.fromOpaque(pointer).takeRetainedValue().run() }
-                return nil
-            }, own.toOpaque())
-        if code != 0 {
-            own.release()
-            throw SystemError("pthread_create", number: code)
-        }
+        bell = try Bell()
+        try Thread.start { [self] in run() }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
-        ring()
+        bell.ring()
     }
 
     /// Lets the thread go once it has done what it was given.
     package func end() {
         state.withLock { $0.isEnded = true }
-        ring()
+        bell.ring()
     }
 
     /// Listens for what is done to the files of a folder, in the place of any other.
@@ -59,7 +43,7 @@ package final class OwnThread: SerialExecutor {
             state.watch = watch.take()
             state.hear = hear
         }
-        ring()
+        bell.ring()
     }
 
     /// Listens no more.
@@ -68,12 +52,6 @@ package final class OwnThread: SerialExecutor {
             state.watch = nil
             state.hear = nil
         }
-    }
-
-    private func ring() {
-        // The count of an eventfd cannot run over by single rings; nothing else can go wrong.
-        var one: UInt64 = 1
-        _ = Glibc.write(bell.raw, &one, 8)
     }
 
     private func run() {
@@ -99,10 +77,7 @@ package final class OwnThread: SerialExecutor {
             pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
         ]
         guard poll(&polled, nfds_t(polled.count), -1) > 0 else { return }
-        if polled[0].revents != 0 {
-            var count: UInt64 = 0
-            _ = Glibc.read(bell.raw, &count, 8)
-        }
+        if polled[0].revents != 0 { bell.hear() }
         if polled[1].revents != 0 { listen() }
     }
 

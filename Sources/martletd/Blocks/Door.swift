@@ -1,0 +1,38 @@
+import AgentListener
+import AgentSocket
+import Audit
+import Logging
+import Registry
+import ServiceLifecycle
+
+/// Answers the plugin: pods that find no address wait for it.
+struct Door: Service {
+    let listener: AgentListener
+    let keeper: BlockKeeper
+    let cluster: Latest<Cluster>
+    let alarms: Alarms
+    let log: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await call in listener.calls { call.answer(await reply(to: call.request)) }
+        }
+        listener.end()
+    }
+
+    private func reply(to request: AgentRequest) async -> AgentReply {
+        switch request {
+        case .readiness: return .alarms(alarms.current.map { "\($0.key.rawValue): \($0.value)" }.sorted())
+        case .block(let wish):
+            guard let agreed = cluster.value else {
+                return .refused("the registry has not been heard of since the agent started")
+            }
+            do {
+                let (block, reason) = try await keeper.block(for: wish, agreed)
+                return block.map { .granted([$0]) } ?? .refused(reason)
+            } catch let error as AuditError {
+                return .refused(error.text)
+            } catch { return .refused("\(error)") }
+        }
+    }
+}
