@@ -1,5 +1,4 @@
 import Audit
-import Glibc
 import Ledger
 import Logging
 import Netlink
