@@ -1,6 +1,5 @@
 import AgentConfiguration
 import Audit
-import Glibc
 import Ledger
 import Logging
 import Netlink
