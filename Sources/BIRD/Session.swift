@@ -21,6 +21,8 @@ package struct Session: Hashable, Sendable {
     package struct RouteCount: Hashable, Sendable {
         package var imported = 0
         package var exported = 0
+
+        package init() {}
     }
 
     /// Whether routes are exchanged.
