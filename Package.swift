@@ -78,6 +78,7 @@ let package = Package(
         room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
+        room("Metrics"),
         room("Manifests", uses: ["JSON", "Resources", .product(name: "Yams", package: "Yams")]),
         room("Logs", uses: ["System", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
@@ -100,8 +101,8 @@ let package = Package(
             name: "martletd",
             dependencies: [
                 "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD", "Dataplane",
-                "Events",
-                "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Netlink", "Registry", "Resources", "System",
+                "Events", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Metrics", "Netlink", "Registry", "Resources",
+                "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -129,6 +130,7 @@ let package = Package(
         tests("KernelTests", of: ["AgentProbe", "TestKit", "martlet"]),
         probe("NATProbe", of: ["Addressing", "Masquerade"]),
         tests("MasqueradeTests", of: ["Addressing", "Masquerade", "NATProbe", "TestKit"]),
+        tests("MetricsTests", of: ["Metrics", "TestKit", "martlet", "martletd"]),
         probe("LogProbe", of: ["Logs", .product(name: "Logging", package: "swift-log")]),
         tests("LogsTests", of: ["Logs", "LogProbe", "TestKit", .product(name: "Logging", package: "swift-log")]),
         tests(

@@ -1,3 +1,5 @@
+import Addressing
+
 /// What has become of a session with a peer: a row of `show protocols`.
 package struct Session: Hashable, Sendable {
     /// The protocol's name, `Mesh_192_168_0_81`.
@@ -12,6 +14,16 @@ package struct Session: Hashable, Sendable {
     package let lastError: String?
     /// The peer's address as BIRD prints it; nil where only the rows were asked for.
     package var neighbourAddress: String?
+    /// How many routes are exchanged, for each family that the session carries; none where only the rows were asked for.
+    package private(set) var routes: [AddressFamily: RouteCount] = [:]
+
+    /// How many routes BIRD has taken from a peer and given to it.
+    package struct RouteCount: Hashable, Sendable {
+        package var imported = 0
+        package var exported = 0
+
+        package init() {}
+    }
 
     /// Whether routes are exchanged.
     package var isEstablished: Bool { bgpState == "Established" }
@@ -35,19 +47,42 @@ package struct Session: Hashable, Sendable {
     }
 }
 
+extension Session {
+    /// Takes in a detail, `Neighbor address: 192.168.0.81`, or of a channel `Routes: 2 imported, 1 exported, 2 preferred`.
+    fileprivate mutating func take(detail: String, of channel: inout AddressFamily?) {
+        let words = detail.split { $0 == " " || $0 == "," }
+        guard words.count >= 2 else { return }
+        switch words[0] {
+        case "Neighbor" where words[1] == "address:" && words.count > 2: neighbourAddress = String(words[2])
+        case "Channel": channel = words[1] == "ipv4" ? .ipv4 : words[1] == "ipv6" ? .ipv6 : nil
+        case "Routes:":
+            guard let channel else { return }
+            var count = RouteCount()
+            for (number, what) in zip(words.dropFirst(), words.dropFirst(2)) {
+                if what == "imported" { count.imported = Int(number) ?? 0 }
+                if what == "exported" { count.exported = Int(number) ?? 0 }
+            }
+            routes[channel] = count
+        default: break
+        }
+    }
+}
+
 extension ControlSocket {
     /// The sessions and how they are, in BIRD's order.
     package mutating func sessions() throws(BIRDError) -> [Session] {
         var sessions: [Session] = []
+        var channel: AddressFamily?
+        // Details of a protocol that is no session follow a row that is none.
+        var isSession = false
         for line in try ask("show protocols all").lines {
             switch line.code {
-            case 1002: if let session = Session(row: line.text) { sessions.append(session) }
-            case 1006 where !sessions.isEmpty:
-                let words = line.text.split(separator: " ")
-                // A detail of a protocol that is no session follows a row that is none.
-                if words.starts(with: ["Neighbor", "address:"]), let address = words.dropFirst(2).first {
-                    sessions[sessions.count - 1].neighbourAddress = String(address)
-                }
+            case 1002:
+                let session = Session(row: line.text)
+                if let session { sessions.append(session) }
+                isSession = session != nil
+                channel = nil
+            case 1006 where isSession: sessions[sessions.count - 1].take(detail: line.text, of: &channel)
             default: break
             }
         }

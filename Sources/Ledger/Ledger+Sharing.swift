@@ -105,7 +105,7 @@ extension Ledger {
         return free
     }
 
-    private borrowing func freeAddresses(of pool: Pool, _ reserved: ReservedRanges) throws(LedgerError) -> Int {
+    borrowing func freeAddresses(of pool: Pool, _ reserved: ReservedRanges) throws(LedgerError) -> Int {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare(
                 """

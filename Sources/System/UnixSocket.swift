@@ -1,7 +1,8 @@
 internal import CLinux
 import Glibc
 
-/// Sockets with a path, unix(7). Every error names the path; one of more than 107 bytes is ENAMETOOLONG.
+/// Sockets with a path, unix(7), or with an abstract name, which is written with `@` at its beginning. Every error names
+/// the path; one of more than 107 bytes is ENAMETOOLONG.
 extension FileDescriptor {
     /// Connects a stream socket to a path.
     ///
@@ -59,12 +60,16 @@ private func withUnixAddress(
 ) throws(SystemError) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
+    var bytes = Array(path.utf8)
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
         throw SystemError(call.description, path, number: ENAMETOOLONG)
     }
+    // The length of an abstract name is that of the address; a path ends with its zero.
+    let isAbstract = bytes.first == UInt8(ascii: "@")
+    if isAbstract { bytes[0] = 0 }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let family = MemoryLayout<sockaddr_un>.size - MemoryLayout.size(ofValue: address.sun_path)
+    let length = socklen_t(isAbstract ? family + bytes.count : MemoryLayout<sockaddr_un>.size)
     try withUnsafePointer(to: &address) { (pointer) throws(SystemError) in
         _ = try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { (address) throws(SystemError) in
             try retrying(call, path) { body(address, length) }

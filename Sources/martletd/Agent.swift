@@ -21,6 +21,10 @@ struct Agent {
         let alarms = Alarms(log: log)
         let cluster = Latest<Cluster>()
         let firstPass = Latest<Bool>()
+        let birdConfigured = Latest<Bool>()
+        let tally = Tally()
+        let readiness = Readiness(
+            configuration: configuration, firstPass: firstPass, cluster: cluster, alarms: alarms)
         let freed = try Bell()
         let registry: any Registry =
             switch configuration.registry {
@@ -28,19 +32,22 @@ struct Agent {
             case .sqlite(let path): try SQLiteRegistry(path)
             }
         let (empty, release) = AsyncStream<Prefix>.makeStream()
+        let (uses, use) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let listener = try AgentListener(folder: configuration.runDirectory)
         let keeper = try BlockKeeper(configuration, registry, alarms, log)
         services = [
             NodeRegistration(
                 configuration: configuration, registry: registry, cluster: cluster, alarms: alarms, log: log),
             ClusterWatch(registry: registry, cluster: cluster, alarms: alarms, log: log),
-            Reconciler(configuration: configuration, firstPass: firstPass, alarms: alarms, log: log),
+            Reconciler(
+                configuration: configuration, firstPass: firstPass, tally: tally, alarms: alarms, log: log),
             BIRDKeeper(
-                configuration: configuration, cluster: cluster, firstPass: firstPass, alarms: alarms, log: log),
+                configuration: configuration, cluster: cluster, firstPass: firstPass, configured: birdConfigured,
+                alarms: alarms, log: log),
             BlockService(
-                keeper: keeper, cluster: cluster, empty: empty, operations: listener.operations, alarms: alarms,
-                log: log),
-            Door(listener: listener, keeper: keeper, cluster: cluster, alarms: alarms, log: log),
+                keeper: keeper, cluster: cluster, empty: empty, uses: uses, alarms: alarms, log: log),
+            Door(listener: listener, keeper: keeper, cluster: cluster, readiness: readiness, log: log),
+            Reports(operations: listener.operations, tally: tally, use: { use.yield() }),
             Collector(
                 configuration: configuration, release: { release.yield($0) }, freed: freed, alarms: alarms, log: log),
             ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),
@@ -49,6 +56,13 @@ struct Agent {
         if case .sqlite = configuration.registry {
             services.append(Heartbeats(configuration: configuration, registry: registry, log: log))
         }
+        if let place = configuration.metrics {
+            let page = MetricsPage(
+                configuration: configuration, book: try NodeBook(configuration), cluster: cluster, tally: tally,
+                alarms: alarms)
+            services.append(MetricsService(place: place, page: page, readiness: readiness, log: log))
+        }
+        services.append(SystemdNotices(firstPass: firstPass, configured: birdConfigured, log: log))
     }
 
     /// Runs until somebody asks it to end.

@@ -30,6 +30,8 @@ final class Alarms: Sendable {
         case connections
         /// nftables is not as pools say.
         case masquerade
+        /// Metrics are not served.
+        case metrics
     }
 
     private let active = Mutex<[Kind: String]>([:])

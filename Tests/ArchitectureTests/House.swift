@@ -35,6 +35,7 @@ enum House {
         Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         Room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
+        Room("Metrics"),
         Room("Manifests", uses: ["JSON", "Resources", "Yams"]),
         Room("Logs", uses: ["Logging", "System"]),
         Room(
@@ -55,9 +56,8 @@ enum House {
             "martletd",
             uses: [
                 "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "ArgumentParser", "Audit", "BIRD",
-                "Dataplane", "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Netlink", "Registry",
-                "Resources",
-                "ServiceLifecycle", "System",
+                "Dataplane", "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Metrics", "Netlink",
+                "Registry", "Resources", "ServiceLifecycle", "System",
             ]),
     ]
 
@@ -65,7 +65,7 @@ enum House {
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 
     /// Rooms that do no I/O: they import what they use and nothing else.
-    static let pure: Set<String> = ["Addressing", "IPAM", "JSON", "Resources"]
+    static let pure: Set<String> = ["Addressing", "IPAM", "JSON", "Metrics", "Resources"]
 
     /// C modules, each the affair of one room.
     static let cModules: Set<String> = ["CDetached", "CLinux", "CMnl", "CSQLite"]

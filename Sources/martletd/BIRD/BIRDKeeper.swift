@@ -18,6 +18,8 @@ struct BIRDKeeper: Service {
     let cluster: Latest<Cluster>
     /// Set when the kernel has been looked at: BIRD is not to start before the blocks are there that it announces.
     let firstPass: Latest<Bool>
+    /// Set when BIRD's configuration is in its place, whether BIRD runs or not.
+    let configured: Latest<Bool>
     let alarms: Alarms
     let log: Logger
 
@@ -69,6 +71,7 @@ struct BIRDKeeper: Service {
                 try files.adopt()
             }
             alarms.clear(.birdConfiguration)
+            configured.set(true)
             try start(isChanged: isChanged)
             alarms.clear(.bird)
             return true

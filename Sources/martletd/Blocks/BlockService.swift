@@ -1,5 +1,4 @@
 import Addressing
-import AgentSocket
 import Audit
 import Logging
 import Registry
@@ -12,8 +11,8 @@ struct BlockService: Service {
     let cluster: Latest<Cluster>
     /// Blocks that have been empty for long.
     let empty: AsyncStream<Prefix>
-    /// Tells when pods have come or gone.
-    let operations: AsyncStream<OperationReport>
+    /// Ticks when pods have come or gone.
+    let uses: AsyncStream<Void>
     let alarms: Alarms
     let log: Logger
 
@@ -22,7 +21,7 @@ struct BlockService: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { for await _ in cluster.values() { look.yield() } }
-                group.addTask { for await _ in operations { look.yield() } }
+                group.addTask { for await _ in uses { look.yield() } }
                 group.addTask {
                     for await block in empty { await attempt { try await keeper.release(block) } }
                 }

@@ -10,7 +10,7 @@ struct Door: Service {
     let listener: AgentListener
     let keeper: BlockKeeper
     let cluster: Latest<Cluster>
-    let alarms: Alarms
+    let readiness: Readiness
     let log: Logger
 
     func run() async throws {
@@ -22,7 +22,7 @@ struct Door: Service {
 
     private func reply(to request: AgentRequest) async -> AgentReply {
         switch request {
-        case .readiness: return .alarms(alarms.current.map { "\($0.key.rawValue): \($0.value)" }.sorted())
+        case .readiness: return .alarms(readiness.obstacles)
         case .block(let wish):
             guard let agreed = cluster.value else {
                 return .refused("the registry has not been heard of since the agent started")

@@ -38,6 +38,10 @@ struct Mender {
     private var standing: [String] = []
     /// What is wrong and stays so, for people.
     private(set) var complaints: [String] = []
+    /// What the last look has found and not put right, by code; what brief looks pass over is of the last full one.
+    private(set) var found: [Finding.Code: Int] = [:]
+    /// What the last look has put right.
+    private(set) var mended: [Finding.Code: Int] = [:]
     /// When something is to be tried again that was not tried this time.
     private(set) var nextTry: ContinuousClock.Instant?
 
@@ -59,10 +63,12 @@ struct Mender {
         var options = options
         options.isBrief = isBrief
         nextTry = nil
+        mended = [:]
         var left: [Finding] = []
         let ledger = try book.open { (book, directory) throws(AuditError) in
             let report = try Audit.run(book, directory, options)
             left = mend(report, Repair(options), book, directory)
+            note(report.findings, left, isBrief: isBrief)
             return report.ledger
         }
         if !isBrief { standing = left.filter(\.code.isOnlySeenInFull).map(\.complaint) }
@@ -76,23 +82,23 @@ struct Mender {
         _ directory: borrowing LedgerDirectory
     ) -> [Finding] {
         var left: [Finding] = []
-        var mended: Set<Subject> = []
+        var done: Set<Subject> = []
         for finding in Self.ordered(report.findings) {
             // The kernel has switched that of all links off and on with it: most of the rest is not so any more.
-            if mended.contains(where: \.isForwarding), finding.attachment != nil { break }
+            if done.contains(where: \.isForwarding), finding.attachment != nil { break }
             switch treatment(of: finding, report) {
             case .none, .collect: continue
             case .tell: left.append(finding)
             case .mend:
                 // One repair puts all of a pod right, one all blackholes.
                 let subject = Subject(finding)
-                if mended.contains(subject) { continue }
+                if done.contains(subject) { continue }
                 let now = ContinuousClock.now
                 if let pause = contention.pause(of: subject, now) {
                     nextTry = min(nextTry ?? pause, pause)
                     left.append(finding)
                 } else if mend(finding, repair, book, directory) {
-                    mended.insert(subject)
+                    done.insert(subject)
                     names[subject] = "\(finding.code.rawValue) \(finding.subject)"
                     contention.note(subject, now)
                     // Not every repair makes an event; a second look tells whether it lasts.
@@ -113,6 +119,13 @@ struct Mender {
             + ordered.filter { !urgent.contains($0.code) }
     }
 
+    /// Counts what the look has found and left.
+    private mutating func note(_ findings: [Finding], _ left: [Finding], isBrief: Bool) {
+        let passedOver = isBrief ? found.filter { $0.key.isOnlySeenInFull } : [:]
+        let others = findings.filter { [.none, .collect].contains($0.code.treatment) }
+        found = (left + others).reduce(into: passedOver) { $0[$1.code, default: 0] += 1 }
+    }
+
     private func treatment(of finding: Finding, _ report: AuditReport) -> Treatment {
         let treatment = finding.code.treatment
         guard treatment == .mend else { return treatment }
@@ -122,12 +135,13 @@ struct Mender {
     }
 
     /// Whether the finding is no more.
-    private func mend(
+    private mutating func mend(
         _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
     ) -> Bool {
         do throws(AuditError) {
             switch try repair.mend(finding, book, directory) {
             case .repaired(let text):
+                mended[finding.code, default: 0] += 1
                 log.notice("\(text)", metadata: ["found": "\(finding.code.rawValue)", "text": "\(finding.text)"])
                 return true
             case .gone: return true

@@ -14,13 +14,14 @@ struct Reconciler: Service {
     let configuration: AgentConfiguration
     /// Set when the first look is over, whatever came of it: before it, blocks may have no blackhole.
     let firstPass: Latest<Bool>
+    let tally: Tally
     let alarms: Alarms
     let log: Logger
 
     func run() async throws {
         let bell = try Bell()
         try await cancelWhenGracefulShutdown {
-            try await watch(bell) { try KernelWatch(configuration, firstPass, alarms, log) }
+            try await watch(bell) { try KernelWatch(configuration, firstPass, tally, alarms, log) }
         }
     }
 }
@@ -32,6 +33,7 @@ private struct KernelWatch: Watch, ~Copyable {
     private let events: NetlinkSocket
     private let home: NetworkNamespace
     private let firstPass: Latest<Bool>
+    private let tally: Tally
     private let alarms: Alarms
     private let log: Logger
     private var mender: Mender
@@ -41,7 +43,8 @@ private struct KernelWatch: Watch, ~Copyable {
     private var fullLook: ContinuousClock.Instant
 
     init(
-        _ configuration: AgentConfiguration, _ firstPass: Latest<Bool>, _ alarms: Alarms, _ log: Logger
+        _ configuration: AgentConfiguration, _ firstPass: Latest<Bool>, _ tally: Tally, _ alarms: Alarms,
+        _ log: Logger
     ) throws {
         let now = ContinuousClock.now
         let events = try NetlinkSocket(listeningTo: [.links, .neighbours, .addresses, .routes, .settings])
@@ -54,6 +57,7 @@ private struct KernelWatch: Watch, ~Copyable {
         self.events = events
         self.interest = interest
         self.firstPass = firstPass
+        self.tally = tally
         self.alarms = alarms
         self.log = log
         pace = Pace(every: Self.fullPass, now)
@@ -83,6 +87,7 @@ private struct KernelWatch: Watch, ~Copyable {
             // Should an earlier look have failed to come back from a pod's namespace.
             try home.enter()
             if let ledger = try mender.look(isBrief: !isFull) { interest.learn(ledger, node: mender.node) }
+            tally.noteLook(findings: mender.found, repairs: mender.mended)
             tell(mender.complaints)
         } catch {
             let reason = (error as? AuditError)?.text ?? "\(error)"
