@@ -1,3 +1,5 @@
+import Addressing
+
 /// What has become of a session with a peer: a row of `show protocols`.
 package struct Session: Hashable, Sendable {
     /// The protocol's name, `Mesh_192_168_0_81`.
@@ -15,6 +17,9 @@ package struct Session: Hashable, Sendable {
 
     /// Whether routes are exchanged.
     package var isEstablished: Bool { bgpState == "Established" }
+
+    /// The family of the peer's address, and of the routes exchanged.
+    package var family: AddressFamily { neighbourAddress?.contains(":") == true ? .ipv6 : .ipv4 }
 
     private static let bgpStates: Set<Substring> = [
         "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", "Close", "Passive",
