@@ -92,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
-                "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
+                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -49,8 +49,9 @@ enum House {
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
-                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM",
+                "JSON", "Ledger", "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources",
+                "System",
             ]),
         Room(
             "martletd",
