@@ -75,7 +75,7 @@ let package = Package(
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Events", uses: ["System"]),
         room("Registry", uses: ["Addressing", "Events", "IPAM", "JSON", "Resources", "SQLite", "System"]),
-        room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
+        room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Registry", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
         room("Metrics"),

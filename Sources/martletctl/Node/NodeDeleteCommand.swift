@@ -23,6 +23,7 @@ struct NodeDeleteCommand: AsyncParsableCommand {
     /// Hours that orphaned blocks are nobody's.
     private static let orphanedFor = 24
 
+    @OptionGroup var agent: AgentOptions
     @OptionGroup var registry: RegistryOptions
 
     @Argument(help: "Which node.")
@@ -39,7 +40,7 @@ struct NodeDeleteCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let registry = try registry.open() else {
+        guard let registry = try registry.open(agent) else {
             throw Trouble(
                 .blind, "this node is in no cluster that has a registry",
                 hint: "name the registry by --registry, or the agent's configuration by --agent-config")

@@ -13,15 +13,14 @@ struct RegistryOfAgent: Sendable {
     private let path: String?
 
     init(_ agent: AgentConfiguration) throws(Trouble) {
-        switch agent.registry {
-        case .file:
+        guard let place = agent.registry else {
             registry = StaticRegistry(agent.objects)
             path = nil
-        case .sqlite(let path):
-            do throws(RegistryError) { registry = try SQLiteRegistry(path) } catch {
-                throw Trouble(.blind, error.description)
-            }
-            self.path = path
+            return
+        }
+        do throws(RegistryError) { registry = try place.open() } catch { throw Trouble(.blind, error.description) }
+        switch place {
+        case .sqlite(let path): self.path = path
         }
     }
 

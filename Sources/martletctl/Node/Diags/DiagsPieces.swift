@@ -76,7 +76,7 @@ struct DiagsPieces {
     }
 
     private var registry: [DiagsPiece] {
-        guard let agent, agent.registry != .file else { return [] }
+        guard let agent, agent.registry != nil else { return [] }
         return [DiagsPiece("registry.json", .text { () throws(Absence) in try listing(agent) })]
     }
 
