@@ -157,6 +157,6 @@ extension Cluster {
 }
 
 /// Asks the registry; its refusal is the command's.
-func asking<Result>(_ body: () async throws(RegistryError) -> Result) async throws(Trouble) -> Result {
+@MainActor func asking<Result>(_ body: () async throws(RegistryError) -> Result) async throws(Trouble) -> Result {
     do throws(RegistryError) { return try await body() } catch { throw Trouble(.blind, error.description) }
 }
