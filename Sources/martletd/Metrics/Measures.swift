@@ -34,11 +34,13 @@ enum Measures {
 
     // What the plugin reports.
     static let operations = Measure(
-        .counter, "martlet_cni_operations_total", "Operations of the plugin since the agent started; code 0 is success.",
+        .counter, "martlet_cni_operations_total",
+        "Operations of the plugin since the agent started; code 0 is success.",
         labels: ["operation", "code"])
     static let durations = Measure(
         .histogram, "martlet_cni_operation_duration_seconds",
-        "Time from the start of the plugin's process to its answer, of operations that succeeded.", labels: ["operation"])
+        "Time from the start of the plugin's process to its answer, of operations that succeeded.",
+        labels: ["operation"])
 
     // The looks at the kernel.
     static let findings = Measure(

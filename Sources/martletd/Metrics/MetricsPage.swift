@@ -75,7 +75,8 @@ struct MetricsPage: Sendable {
     private func addOperations(_ page: inout Exposition, _ counts: Tally.Counts) {
         let outcomes = counts.operations.sorted { ($0.key.operation, $0.key.code) < ($1.key.operation, $1.key.code) }
         page.add(Measures.operations, outcomes.map { Sample($0.key.operation, $0.key.code, value: $0.value) })
-        page.add(Measures.durations, counts.durations.sorted { $0.key < $1.key }.map { Sample($0.key, value: $0.value) })
+        page.add(
+            Measures.durations, counts.durations.sorted { $0.key < $1.key }.map { Sample($0.key, value: $0.value) })
     }
 
     private func addKernel(_ page: inout Exposition, _ counts: Tally.Counts) {
