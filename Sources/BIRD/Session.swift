@@ -57,7 +57,10 @@ extension Session {
         guard words.count >= 2 else { return }
         switch words[0] {
         case "Neighbor" where words[1] == "address:" && words.count > 2: neighbourAddress = String(words[2])
-        case "Channel": channel = words[1] == "ipv4" ? .ipv4 : words[1] == "ipv6" ? .ipv6 : nil
+        case "Channel":
+            channel = AddressFamily.allCases.first { "\($0)".lowercased() == words[1] }
+            // Of one that is down BIRD says no number.
+            if let channel { routes[channel] = RouteCount() }
         case "Routes:":
             guard let channel else { return }
             var count = RouteCount()

@@ -54,7 +54,8 @@ struct AskingTests {
             try await monitored.page { _ in true }
             #expect(try await monitored.ask("/").status == 404)
             #expect(try await monitored.ask("/metrics/").status == 404)
-            let posted = try await monitored.ask("/metrics", "--include", "--data", String(repeating: "x", count: 20_000))
+            let posted = try await monitored.ask(
+                "/metrics", "--include", "--data", String(repeating: "x", count: 20_000))
             #expect(posted.status == 405)
             #expect(posted.text.contains("Allow: GET\r\n"))
             let long = String(repeating: "x", count: 9000)

@@ -43,10 +43,13 @@ struct DocumentedTests {
         let board = try Value(parsing: try readFile("\(docs)/grafana.json"))
         let expressions = board["panels"].elements.flatMap { $0["targets"].elements }.compactMap { $0["expr"].string }
         #expect(expressions.count > 20)
-        let asked = Set(expressions.flatMap { $0.matches(of: /\b(martlet|process)_[a-z_]+/).map { String($0.output.0) } })
+        let asked = Set(
+            expressions.flatMap { $0.matches(of: /\b(martlet|process)_[a-z_]+/).map { String($0.output.0) } })
         try await fullPage { page in
             var served = Set(page.families.filter { $0.value.kind != "histogram" }.keys)
-            for family in page.families.values where family.kind == "histogram" { served.insert(family.name + "_bucket") }
+            for family in page.families.values where family.kind == "histogram" {
+                served.insert(family.name + "_bucket")
+            }
             #expect(asked.subtracting(served).isEmpty)
             #expect(served.subtracting(asked).isEmpty)
         }

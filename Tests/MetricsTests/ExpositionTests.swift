@@ -4,7 +4,8 @@ import Testing
 @Suite("Metrics as text")
 struct ExpositionTests {
     private static let plain = Measure(.gauge, "up", "Whether it is up.")
-    private static let labelled = Measure(.counter, "seen_total", "What was\nseen \\ heard.", labels: ["what", "where"])
+    private static let labelled = Measure(
+        .counter, "seen_total", "What was\nseen \\ heard.", labels: ["what", "where"])
     private static let sizes = Measure(.histogram, "size_seconds", "Sizes.", labels: ["what"])
 
     @Test("a value stands below its help and its type")
@@ -29,9 +30,11 @@ struct ExpositionTests {
         #expect(read.value("seen_total", ["what": "a\"b\\c\nd", "where": "ü"]) == 3)
     }
 
-    @Test("numbers are written as Go reads them", arguments: [
-        (0.5, "0.5"), (-3, "-3"), (.infinity, "+Inf"), (1e30, "1e+30"), (1_764_000_000, "1764000000"),
-    ])
+    @Test(
+        "numbers are written as Go reads them",
+        arguments: [
+            (0.5, "0.5"), (-3, "-3"), (.infinity, "+Inf"), (1e30, "1e+30"), (1_764_000_000, "1764000000"),
+        ])
     func numbers(value: Double, text: String) {
         var page = Exposition()
         page.add(Self.plain, value)

@@ -15,7 +15,8 @@ struct PrometheusPage: Sendable {
         let labels: [String: String]
 
         var description: String {
-            name + "{" + labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",") + "}"
+            name + "{" + labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
+                + "}"
         }
     }
 
@@ -69,7 +70,9 @@ struct PrometheusPage: Sendable {
             guard rest.first == "}" else { throw Failure("expected } in \(line)") }
             rest.removeFirst()
         }
-        guard rest.first == " ", !name.isEmpty, name.first?.isNumber == false else { throw Failure("no sample: \(line)") }
+        guard rest.first == " ", !name.isEmpty, name.first?.isNumber == false else {
+            throw Failure("no sample: \(line)")
+        }
         let number = rest.dropFirst()
         guard !number.contains(" "), let value = number == "+Inf" ? .infinity : Double(number) else {
             throw Failure("no number: \(line)")

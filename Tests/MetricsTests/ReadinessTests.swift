@@ -37,7 +37,8 @@ struct ReadinessTests {
             let heard = "\(node.folder.path)/heard"
             let name = isAbstract ? "martlet-test" : "\(node.folder.path)/notify"
             let listener = try await node.namespace.start(
-                "/usr/bin/socat", "-u", "\(isAbstract ? "ABSTRACT" : "UNIX")-RECV:\(name)", "OPEN:\(heard),creat,append")
+                "/usr/bin/socat", "-u", "\(isAbstract ? "ABSTRACT" : "UNIX")-RECV:\(name)", "OPEN:\(heard),creat,append"
+            )
             #expect(
                 try await eventually {
                     try await node.namespace.must("/usr/bin/ss", "-Hlx").contains(isAbstract ? "@\(name)" : name)
