@@ -68,7 +68,9 @@ stop_agent() {
     [[ -z ${DESTDIR-} ]] || return 0
     local unit run
     for unit in martletd.service martlet-bird.service; do
-        ! has_services || ! systemctl cat "$unit" >/dev/null 2>&1 || systemctl --quiet disable --now "$unit"
+        [[ $etc == /etc && -n $(find /etc/systemd/system /usr/lib/systemd/system -name "$unit" 2>/dev/null) ]] || continue
+        ! has_services || systemctl --quiet stop "$unit"
+        ! command -v systemctl >/dev/null || systemctl --quiet disable "$unit"
     done
     # Without units they run as somebody has started them.
     [[ ! -x $1 ]] || start-stop-daemon --stop --quiet --oknodo --retry 20 --exec "$1"
@@ -83,7 +85,7 @@ stop_agent() {
 wait_for_bird() {
     local attempt
     for ((attempt = 0; attempt < 100; attempt++)); do
-        grep -qsx bird "/proc/$1/comm" || return 0
+        [[ $(readlink "/proc/$1/exe") == */bird* ]] || return 0
         sleep 0.1
     done
     fail "BIRD, process $1, does not end"

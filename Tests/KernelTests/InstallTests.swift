@@ -206,7 +206,8 @@ struct InstallTests {
         let folder = "\(node.folder.path)/tool"
         guard !FileManager.default.fileExists(atPath: folder) else { return }
         for name in [
-            "tool/completions", "tool/man", "etc/systemd/system", "etc/systemd/network", "etc/NetworkManager", "etc/martlet",
+            "tool/completions", "tool/man", "etc/systemd/system", "etc/systemd/network", "etc/NetworkManager",
+            "etc/martlet",
         ] {
             try FileManager.default.createDirectory(
                 atPath: "\(node.folder.path)/\(name)", withIntermediateDirectories: true)
