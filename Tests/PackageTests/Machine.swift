@@ -46,8 +46,8 @@ struct Machine {
     func files() async throws -> [String] {
         let script = """
             cd '\(node.folder.path)/over'
-            find */upper /run ! -type d | grep -v '^var/upper/\\(lib/dpkg\\|cache\\|log\\)/'
-            find */upper /run /etc /opt/cni /usr/lib/cni -name '*martlet*'
+            find */upper /run ! -type d | sed '/^var.upper.\\(lib.dpkg\\|cache\\|log\\)./d'
+            find */upper /run -name '*martlet*'
             """
         return try await must(script).split(separator: "\n").map(String.init).sorted()
     }
