@@ -1,5 +1,5 @@
-# How Martlet leaves a node: what Scripts/install --undo and the maintainer scripts of the Debian package have in common,
-# to be read by bash. The reader defines:
+# How Martlet leaves a node: what Scripts/install --undo and the Debian package's scripts have in common, to be read by
+# bash. The reader defines:
 #
 #     fail TEXT...      ends with an error
 #     despite           what to do to go on although pods are wired
