@@ -68,7 +68,7 @@ stop_agent() {
     [[ -z ${DESTDIR-} ]] || return 0
     local unit run
     for unit in martletd.service martlet-bird.service; do
-        [[ $etc == /etc && -n $(find /etc/systemd/system /usr/lib/systemd/system -name "$unit" 2>/dev/null) ]] || continue
+        [[ $etc == /etc && ( -e /etc/systemd/system/$unit || -e /usr/lib/systemd/system/$unit ) ]] || continue
         ! has_services || systemctl --quiet stop "$unit"
         ! command -v systemctl >/dev/null || systemctl --quiet disable "$unit"
     done
