@@ -61,6 +61,12 @@ struct PackageTests {
             for daemon in daemons {
                 #expect(try await machine.run("kill -0 \(daemon.pid) && readlink /proc/\(daemon.pid)/exe").succeeded)
             }
+
+            // What stopping its unit does; it takes its number away, by which a crash is told from that.
+            let bird = daemons[1].pid
+            try await machine.must("kill -TERM \(bird)")
+            #expect(try await eventually { try await !machine.run("readlink /proc/\(bird)/exe").succeeded })
+            #expect(try await machine.run("ls /run/martlet/bird.pid").status == .exited(2))
         }
     }
 
