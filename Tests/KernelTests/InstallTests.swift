@@ -20,7 +20,7 @@ struct InstallTests {
             // File, rename, folder; the second name is a link, which has no contents to flush.
             let kinds = calls.map { $0.contains("fsync") ? "fsync" : "rename" }
             let file = ["fsync", "rename", "fsync"]
-            #expect(kinds == file + file.dropFirst() + (0..<16).flatMap { _ in file })
+            #expect(kinds == file + file.dropFirst() + (0..<17).flatMap { _ in file })
             #expect(
                 files(node) == ["bin/martlet", "bin/martlet-ipam"] + InstallTests.forServices + InstallTests.units
                     + ["net.d/10-test.conflist"] + InstallTests.ofTool)
