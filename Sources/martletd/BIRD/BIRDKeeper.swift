@@ -71,8 +71,10 @@ struct BIRDKeeper: Service {
                 try files.adopt()
             }
             alarms.clear(.birdConfiguration)
+            // An agent before this one may have ended between writing and telling.
+            let isUntold = isChanged || configured.value != true
             configured.set(true)
-            try start(isChanged: isChanged)
+            try start(isUntold: isUntold)
             alarms.clear(.bird)
             return true
         } catch let refusal as BIRDRefusal {
@@ -84,10 +86,10 @@ struct BIRDKeeper: Service {
         }
     }
 
-    private func start(isChanged: Bool) throws {
+    private func start(isUntold: Bool) throws {
         let process = BIRDProcess(configuration)
         if try process.isRunning() {
-            if isChanged { try process.configure() }
+            if isUntold { try process.configure() }
         } else if configuration.bird.starter == .agent {
             try process.start()
             log.notice("started BIRD")

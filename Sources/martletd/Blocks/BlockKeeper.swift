@@ -24,8 +24,8 @@ actor BlockKeeper {
     private let log: Logger
     private let repair: Repair
     private let thread: OwnThread
-    /// What the cluster had agreed on when it was written into the ledger last.
-    private var mirrored: Cluster?
+    /// What was written into the ledger last.
+    private var mirrored: NodeShare?
 
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -48,11 +48,13 @@ actor BlockKeeper {
     ///
     /// - Throws: `RegistryError`, or `AuditError` where the ledger or the kernel cannot be changed.
     func settle(_ cluster: Cluster) async throws {
-        if mirrored != cluster {
-            try mirror(cluster)
-            try await settleBlocks(cluster)
-            mirrored = cluster
+        let share = NodeShare(of: cluster, for: configuration.node)
+        if mirrored != share {
+            try mirror(share)
+            try await settleBlocks(share)
+            mirrored = share
         }
+        try tellOfLostBlocks()
         for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
     }
 
@@ -60,7 +62,7 @@ actor BlockKeeper {
     ///
     /// - Returns: the block; or why there is none.
     func block(for wish: BlockWish, _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
-        if mirrored == nil { try mirror(cluster) }
+        if mirrored == nil { try mirror(NodeShare(of: cluster, for: configuration.node)) }
         var reasons: [String] = []
         for name in wish.pools {
             guard let pool = cluster.pools[name] else {
@@ -90,16 +92,17 @@ actor BlockKeeper {
 
     // MARK: Agreement
 
-    private func mirror(_ cluster: Cluster) throws(AuditError) {
-        let pools = cluster.pools.values.map(\.pool).sorted { $0.name < $1.name }
-        let reservations = cluster.reservations.values.map { (name: $0.name, cidrs: $0.reservedCIDRs) }
+    private func mirror(_ share: NodeShare) throws(AuditError) {
+        let pools = share.pools.map(\.pool)
+        let reservations = share.reservations.map { (name: $0.name, cidrs: $0.reservedCIDRs) }
         let folder = configuration.runDirectory
-        let node = cluster.nodes[configuration.node]
         try book.write { (book) throws(LedgerError) in
             try book.setAgent(folder: folder)
             let changed = try book.mirror(pools: pools)
-            try book.mirror(reservations: reservations.sorted { $0.name < $1.name })
-            if let node { try book.put("Node", node.name, body: Resource.node(node).manifest.description) }
+            try book.mirror(reservations: reservations)
+            if let node = share.node {
+                try book.put("Node", node.name, body: Resource.node(node).manifest.description)
+            }
             if !changed.isEmpty {
                 log.info("pools as the cluster has them: \(changed.sorted().joined(separator: ", "))")
             }
@@ -107,31 +110,34 @@ actor BlockKeeper {
     }
 
     /// Takes over what the registry says of this node's blocks, and tells it of those that it does not know.
-    private func settleBlocks(_ cluster: Cluster) async throws {
+    private func settleBlocks(_ share: NodeShare) async throws {
         let node = configuration.node
         let known = try book.blocks()
-        let records = cluster.blocks.values
-        for record in records where record.owner == node && record.state == .owned {
-            if !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) { try add(record) }
+        for record in share.blocks where !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) {
+            try add(record)
         }
-        var lost: [String] = []
         for block in known where block.isShared && block.owner == node {
-            let isAgreed = records.contains { $0.cidr == block.cidr && $0.owner == node && $0.state == .owned }
-            if isAgreed { continue }
+            if share.blocks.contains(where: { $0.cidr == block.cidr }) { continue }
             var claim = RegistryClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
-            if case .nothingFree(let reason) = try await claim.run(at: registry) {
-                try lose(block.cidr, reason)
-                lost.append("\(block.cidr): \(reason)")
-            }
+            if case .nothingFree(let reason) = try await claim.run(at: registry) { try lose(block.cidr, reason) }
         }
-        let stillLost = try book.blocks().filter { $0.isShared && $0.owner != node }.map { "\($0.cidr)" }
-        if !lost.isEmpty {
-            alarms.raise(
-                .blocksLost,
-                "this node has lost blocks that were its own; pods that have addresses of them must be started anew: "
-                    + lost.joined(separator: "; "))
-        } else if stillLost.isEmpty {
-            alarms.clear(.blocksLost)
+    }
+
+    /// Complains for as long as pods have addresses of blocks that are not the node's any more.
+    private func tellOfLostBlocks() throws(AuditError) {
+        guard try !lostBlocks().isEmpty else { return alarms.clear(.blocksLost) }
+        try book.write { (book) throws(LedgerError) in try book.removeLostBlocks() }
+        let lost = try lostBlocks()
+        guard !lost.isEmpty else { return alarms.clear(.blocksLost) }
+        alarms.raise(
+            .blocksLost,
+            "pods have addresses of blocks that were this node's and are no more; nobody reaches them until they are "
+                + "started anew: " + lost.joined(separator: ", "))
+    }
+
+    private func lostBlocks() throws(AuditError) -> [String] {
+        try book.blocks().filter { $0.isShared && $0.owner != configuration.node }.map { block in
+            "\(block.cidr) (\(block.owner.isEmpty ? "nobody's" : block.owner + "'s"))"
         }
     }
 
@@ -145,7 +151,10 @@ actor BlockKeeper {
     private func lose(_ block: Prefix, _ reason: NoBlock) throws(AuditError) {
         var owner = ""
         if case .taken(let record) = reason, record.state == .owned { owner = record.owner }
-        _ = try book.changeBlocks(repair) { (book) throws(LedgerError) in try book.lose(block: block, to: owner) }
+        let isNew = try book.changeBlocks(repair) { (book) throws(LedgerError) in
+            try book.lose(block: block, to: owner)
+        }
+        if isNew { log.error("block \(block) is lost: \(reason)") }
     }
 
     // MARK: Claiming

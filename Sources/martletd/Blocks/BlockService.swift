@@ -27,6 +27,8 @@ struct BlockService: Service {
                 }
                 group.addTask {
                     for await _ in looks {
+                        // Many pods may come at once; they are looked at once.
+                        do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
                         var pause = Pause()
                         while !Task.isCancelled {
                             guard let agreed = cluster.value else { break }
