@@ -77,7 +77,7 @@ stop_agent() {
     run=$(setting run_dir /run/martlet)
     [[ ! -S $run/bird.ctl ]] || birdc -s "$run/bird.ctl" down >/dev/null 2>&1 || true
     [[ ! -s $run/bird.pid ]] || wait_for_bird "$(cat "$run/bird.pid")"
-    rm -f "$run"/{agent,operations,metrics}.sock "$run"/bird.{conf,conf.new,ctl,pid,recover}
+    rm -f "$run"/{agent,operations,metrics}.sock "$run"/agent.lock "$run"/bird.{conf,conf.new,ctl,pid,recover}
     [[ ! -d $run ]] || rmdir --ignore-fail-on-non-empty "$run"
 }
 
