@@ -39,7 +39,8 @@ import Testing
         }
     }
 
-    @Test("a node's kernel has its own block as a blackhole, its pods by their links, and others' blocks by their nodes")
+    @Test(
+        "a node's kernel has its own block as a blackhole, its pods by their links, and others' blocks by their nodes")
     func routes() async throws {
         try await Lab.with { lab in
             let pod = try await lab.start("pod1", on: "node1")[0]
