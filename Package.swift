@@ -137,7 +137,7 @@ let package = Package(
             "ToolTests", of: ["TestKit", "martlet", "martletctl", "tamper", .product(name: "Yams", package: "Yams")],
             beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
-        tests("LabTests", of: ["TestKit", "martlet", "martletctl", "martletd"], beside: ["World"]),
+        tests("LabTests", of: ["Audit", "TestKit", "martlet", "martletctl", "martletd"], beside: ["World"]),
         tests("PackageTests", of: ["TestKit", "martlet"]),
         tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),

@@ -83,6 +83,7 @@ extension KnownRoute {
         self.kind = String(kind)
         self.source = String(source.dropFirst())
         since = "\(date) \(time.prefix { $0 != "]" })"
-        isBest = words.contains("*")
+        // The best is marked otherwise where the kernel did not take it.
+        isBest = words.contains("*") || words.contains("!")
     }
 }

@@ -7,9 +7,9 @@ struct CodeTests {
     private static let table =
         Tampering.ofLedger + Tampering.ofNode + Tampering.ofHost + Tampering.ofPod
 
-    @Test("is provoked")
+    @Test("is provoked; what BIRD and the registry are asked for, by the tests of the lab")
     func complete() {
-        let codes = Set(Finding.Code.allCases.map(\.rawValue))
+        let codes = Set(Finding.Code.allCases.filter { !$0.isOfMesh }.map(\.rawValue))
         #expect(Set(Self.table.map(\.code)) == codes)
     }
 

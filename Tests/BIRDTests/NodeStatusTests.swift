@@ -30,6 +30,8 @@ import Testing
                 "| fd00:192::80 | node-to-node mesh | up    | 13:17:26 | Established |",
                 "| fd00:192::82 | node-to-node mesh | up    | 13:17:26 | Established |", border, "",
             ])
+        let json = try Value(parsing: try await node.status("-o", "json").output)
+        #expect(try Schema("node-status").mistakes(in: json) == [])
         #expect(
             try await node.status("-o", "name").text == "192.168.0.80\n192.168.0.82\nfd00:192::80\nfd00:192::82\n")
         withExtendedLifetime(birds) {}
@@ -46,6 +48,8 @@ import Testing
         #expect(text.contains("| 192.168.0.80 | node-to-node mesh | start | "))
         #expect(text.hasSuffix("IPv6 BGP status\nNo IPv6 peers found.\n"))
 
+        let json = try Value(parsing: try await node.status("-o", "json").output)
+        #expect(try Schema("node-status").mistakes(in: json) == [])
         let object = try JSONSerialization.jsonObject(with: Data(try await node.status("-o", "json").output))
         let peers = try #require((object as? [String: Any])?["peers"] as? [[String: Any]])
         #expect(peers.count == 1)

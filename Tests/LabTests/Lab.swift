@@ -11,7 +11,9 @@ struct Lab: Sendable {
         .deletingLastPathComponent().deletingLastPathComponent().path
     static let script = "\(root)/Scripts/lab"
     /// Where the script keeps everything, in the world.
-    private static let folder = "/run/lab"
+    static let folder = "/run/lab"
+    /// The script, to be used in lines of shell.
+    static var script: String { "\(root)/Scripts/lab" }
 
     /// The names of the first three nodes.
     static let nodes = ["master", "node1", "node2"]

@@ -111,8 +111,10 @@ struct RoutingComparison {
         case .gateway(let gateway, _): return gateways.contains(gateway) ? nil : "the kernel has a route by \(gateway)"
         case .link(let link): return "the kernel has a route to \(look.tables.link(link)?.name ?? "link \(link)")"
         case .blackhole: return "the kernel has a blackhole for it"
-        // Several next hops at once.
-        case .other: return nil
+        case .other:
+            // Several next hops at once, of several announcers or of one.
+            let several = gateways.count > 1 || learnt.count { $0.destination == route.destination } > 1
+            return several ? nil : "the kernel has a route of another kind"
         }
     }
 

@@ -13,7 +13,7 @@ extension Witnesses {
         if agent != nil || bird.birdSocket != nil || isAnswered(socket) {
             routing = { () throws(Silence) in
                 do throws(BIRDError) { return try RoutingState(askingAt: socket) } catch {
-                    throw Silence("\(error): what changes now, other nodes do not hear of")
+                    throw Silence("other nodes hear of no change: \(error)")
                 }
             }
         }
@@ -21,7 +21,7 @@ extension Witnesses {
         let registry = try RegistryOfAgent(agent)
         cluster = { () throws(Silence) in
             do throws(RegistryError) { return try registry.state() } catch {
-                throw Silence("\(error): this node claims no block, and hears of no change")
+                throw Silence("this node claims no block and hears of no change: \(error)")
             }
         }
     }

@@ -52,7 +52,7 @@ struct NodeDiagsCommand: ParsableCommand {
         let archive = output ?? name + ".tar.gz"
         try folder.pack(into: archive)
         Output.line("Wrote \(archive): \(counted(pieces.count - missing.count, "piece")).")
-        for line in lines { Output.error("Missing " + line) }
+        Output.lines(lines.map { "Missing " + $0 })
     }
 
     /// One line for each reason.

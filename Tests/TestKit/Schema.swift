@@ -1,21 +1,20 @@
-import TestKit
-
 /// As much of JSON Schema as the schemas beside the tests need; what it does not know it refuses to pass over.
-struct Schema {
+package struct Schema {
     private let root: Value
     private static let known: Set<String> = [
         "$schema", "title", "description", "type", "properties", "required", "additionalProperties", "items", "enum",
         "minItems", "pattern",
     ]
 
-    /// Reads `Schemas/NAME.json`.
-    init(_ name: String, besides file: String = #filePath) throws {
-        let folder = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
-        root = try Value(parsing: try readFile("\(folder)/Schemas/\(name).json"))
+    /// Reads `ToolTests/Schemas/NAME.json`.
+    package init(_ name: String) throws {
+        let file = #filePath.split(separator: "/")
+        let tests = file.dropLast(2).joined(separator: "/")
+        root = try Value(parsing: try readFile("/\(tests)/ToolTests/Schemas/\(name).json"))
     }
 
     /// What is wrong with a value, one line each.
-    func mistakes(in value: Value) throws -> [String] { try Self.mistakes(root, value, at: "$") }
+    package func mistakes(in value: Value) throws -> [String] { try Self.mistakes(root, value, at: "$") }
 
     private static func mistakes(_ schema: Value, _ value: Value, at path: String) throws -> [String] {
         if let strange = schema.members.keys.first(where: { !known.contains($0) }) {
