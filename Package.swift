@@ -75,7 +75,7 @@ let package = Package(
         room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         room("Events", uses: ["System"]),
         room("Registry", uses: ["Addressing", "Events", "IPAM", "JSON", "Resources", "SQLite", "System"]),
-        room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
+        room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Registry", "Resources", "System"]),
         room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
         room("Metrics"),
@@ -92,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "martletctl",
             dependencies: [
-                "Addressing", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger", "Manifests", "Masquerade",
-                "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
+                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -138,6 +138,7 @@ let package = Package(
             beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
         tests("LabTests", of: ["TestKit", "martlet", "martletctl", "martletd"], beside: ["World"]),
+        tests("PackageTests", of: ["TestKit", "martlet"]),
         tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         tests("AgentTests", of: ["TestKit", "martlet", "martletctl", "martletd"]),

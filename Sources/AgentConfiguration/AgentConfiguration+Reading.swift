@@ -45,7 +45,7 @@ extension AgentConfiguration {
         collects = try object.integer("collect_seconds", in: 1...86_400) ?? 300
         registry = try object.registry()
         objects = try object.resources()
-        if case .sqlite = registry, !objects.isEmpty {
+        if registry != nil, !objects.isEmpty {
             throw object.wrong("objects", "no such key beside a registry: give them to martletctl apply")
         }
         ranges = try object.ranges("node_range")

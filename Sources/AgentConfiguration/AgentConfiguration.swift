@@ -1,6 +1,7 @@
 import Addressing
 import BIRD
 import Logs
+import Registry
 import Resources
 
 /// What the agent of a node is told: `/etc/martlet/martletd.json`.
@@ -8,14 +9,6 @@ import Resources
 /// Keys are spelt as in the network configuration where they mean the same. Everything has a default but what nobody
 /// can know.
 package struct AgentConfiguration: Sendable {
-    /// Where the cluster's registry is.
-    package enum RegistryPlace: Hashable, Sendable {
-        /// This file is all there is to know.
-        case file
-        /// A SQLite file that nodes on one machine share.
-        case sqlite(path: String)
-    }
-
     /// How this node's BIRD is run.
     package struct BIRD: Hashable, Sendable {
         /// Who starts it.
@@ -74,7 +67,8 @@ package struct AgentConfiguration: Sendable {
     package let grace: Int
     /// Seconds between two looks for what is dead or empty.
     package let collects: Int
-    package let registry: RegistryPlace
+    /// Where the cluster's registry is; nil: this file is all there is to know.
+    package let registry: RegistryPlace?
     /// What the file declares for all nodes: pools, nodes, peers. Only where it is the registry.
     package let objects: [Resource]
     /// What this node may claim of the pools, at most one of a family; empty: everything.

@@ -1,6 +1,7 @@
 import Addressing
 import JSON
 import Logs
+import Registry
 import Resources
 import System
 
@@ -60,12 +61,13 @@ extension JSONObject {
         }
     }
 
-    /// `static`, or `sqlite:PATH`.
-    func registry() throws(JSON.TypeError) -> AgentConfiguration.RegistryPlace {
-        guard let text = try string("registry"), text != "static" else { return .file }
-        let path = text.dropFirst("sqlite:".count)
-        guard text.hasPrefix("sqlite:/") else { throw wrong("registry", "\"static\" or \"sqlite:\" and a path") }
-        return .sqlite(path: String(path))
+    /// `static`, or where the registry is.
+    func registry() throws(JSON.TypeError) -> RegistryPlace? {
+        guard let text = try string("registry"), text != "static" else { return nil }
+        guard let place = RegistryPlace(text) else {
+            throw wrong("registry", "\"static\", or \(RegistryPlace.expected)")
+        }
+        return place
     }
 
     /// v3 manifests, in JSON.

@@ -49,9 +49,10 @@ package enum Audit {
             before = look
             if pending.isEmpty { return (before.ledger, []) }
         }
-        // A pod may be about to go, and the plugin `firewall` has taken its rules away already.
-        for _ in 0..<4 where pending.contains(where: { $0.code == .forwardDropped }) {
+        var waited = 0
+        while waited < pending.map(\.code.patience).max() ?? 0 {
             usleep(250_000)
+            waited += 250
             let look = try Look(book, directory, options)
             pending = try standing(pending, before, look, directory)
             before = look
@@ -119,6 +120,8 @@ package struct AuditOptions: Sendable {
     /// Leaves out what takes long and what the host's links, routes, neighbours and settings have nothing to do with:
     /// whether the ledger's file is sound, what packet filters drop, and what is within pods.
     package var isBrief = false
+    /// Who else is asked.
+    package var witnesses = Witnesses()
     /// Hears how many pods have been compared, and of how many; each look begins anew.
     package var progress: @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
 
@@ -147,4 +150,12 @@ extension Finding {
 extension Finding.Code {
     /// Place in the list of codes: causes stand before what follows from them.
     var rank: Int { Finding.Code.allCases.firstIndex(of: self) ?? 0 }
+
+    /// Milliseconds for which it must stand: what others do meanwhile holds no lock.
+    fileprivate var patience: Int {
+        // A pod may be about to go, and the plugin `firewall` has taken its rules away already.
+        if self == .forwardDropped { return 1000 }
+        // A block is claimed, a pool changed, a peer has withdrawn: BIRD or the agent is about to hear of it.
+        return isOfMesh ? 2000 : 0
+    }
 }

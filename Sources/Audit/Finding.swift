@@ -67,11 +67,34 @@ package struct Finding: Hashable, Sendable {
         // The node.
         case forwardingOff = "forwarding-off"
         case forwardDropped = "forward-dropped"
+        // Ledger and kernel against BIRD.
+        case birdSilent = "bird-silent"
+        case sessionDown = "session-down"
+        case blockUnannounced = "block-unannounced"
+        case announcedForeign = "announced-foreign"
+        case twoAnnouncers = "two-announcers"
+        case peerRouteMissing = "peer-route-missing"
+        // Ledger against the registry.
+        case registrySilent = "registry-silent"
+        case nodeUnregistered = "node-unregistered"
+        case poolDiffers = "pool-differs"
+        case blockLost = "block-lost"
+        case blockUnknown = "block-unknown"
 
         /// Whether it says how things are rather than that they are wrong: it does not count for the exit status.
         package var isNote: Bool {
             switch self {
             case .emptyBlock, .poolNearlyFull, .quarantined: true
+            default: false
+            }
+        }
+
+        /// Whether BIRD or the registry was asked for it.
+        package var isOfMesh: Bool {
+            switch self {
+            case .birdSilent, .sessionDown, .blockUnannounced, .announcedForeign, .twoAnnouncers, .peerRouteMissing,
+                .registrySilent, .nodeUnregistered, .poolDiffers, .blockLost, .blockUnknown:
+                true
             default: false
             }
         }

@@ -12,7 +12,7 @@ struct KernelLook {
     private let options: AuditOptions
     private let inFlight: InFlight
     private let bootID: String
-    private let tables: HostTables
+    let tables: HostTables
     private let now = wallClockSeconds()
 
     init(

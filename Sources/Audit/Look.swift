@@ -19,7 +19,8 @@ struct Look: Sendable {
         self.ledger = ledger
         inFlight = try InFlight(ledger, directory)
         let kernel = try KernelLook(ledger, options, inFlight, bootID: book.bootID)
-        findings = Audit.examine(ledger, options) + kernel.findings
+        let mesh = MeshLook(ledger, options, kernel.tables)
+        findings = Audit.examine(ledger, options) + kernel.findings + mesh.findings
     }
 }
 
@@ -52,6 +53,7 @@ struct InFlight: Sendable {
         switch finding.code {
         case .blackholeMissing, .blackholeForeign:
             return areBlockRoutesChanging || blocks.contains { $0.description == finding.subject }
+        case .blockUnannounced, .announcedForeign, .blockLost, .blockUnknown: return areBlockRoutesChanging
         default: return false
         }
     }

@@ -48,9 +48,12 @@ package struct Neighbour: Hashable, Sendable {
     }
 }
 
-/// A secret that BIRD's configuration can hold.
-package struct Password: Hashable, Sendable {
+/// A secret that BIRD's configuration can hold. It prints as nothing that could be used.
+package struct Password: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     package let text: String
+
+    package var description: String { "(a secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Takes 1 to 80 bytes (RFC 2385's option in Linux) without quotes and line ends, for which BIRD has no escapes.
     package init?(_ text: String) {

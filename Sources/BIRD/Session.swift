@@ -28,6 +28,9 @@ package struct Session: Hashable, Sendable {
     /// Whether routes are exchanged.
     package var isEstablished: Bool { bgpState == "Established" }
 
+    /// The family of the peer's address, and of the routes exchanged.
+    package var family: AddressFamily { neighbourAddress?.contains(":") == true ? .ipv6 : .ipv4 }
+
     private static let bgpStates: Set<Substring> = [
         "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", "Close", "Passive",
     ]

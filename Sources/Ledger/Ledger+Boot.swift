@@ -19,12 +19,23 @@ extension Ledger {
         }
     }
 
+    /// The folder of the agent's sockets; nil where the node has no agent, which costs a DEL next to nothing to learn: it
+    /// stands in the file's header.
+    package borrowing func agent() throws(LedgerError) -> String? {
+        let isNamed = try sql { () throws(SQLiteError) in
+            let row = try connection.prepare("PRAGMA application_id")
+            return try row.step() && row.bool(0)
+        }
+        return isNamed ? try standing().agent : nil
+    }
+
     /// Says where the agent's sockets are, within a transaction; nil: the node has no agent.
     package borrowing func setAgent(folder: String?) throws(LedgerError) {
         try sql { () throws(SQLiteError) in
             let row = try connection.prepare("UPDATE ledger SET agent = ?")
             try row.bind(1, folder)
             try row.run()
+            try connection.execute(folder == nil ? "PRAGMA application_id = 0" : "PRAGMA application_id = 1")
         }
     }
 

@@ -27,32 +27,6 @@ extension Ledger {
             """, attachment.containerID, attachment.ifname, attachment.network)
     }
 
-    /// The leases of an attachment, and the folder of the agent's sockets, which costs no question of its own; nil where
-    /// the node has no agent or there is no lease.
-    package borrowing func leasesAndAgent(
-        of attachment: Attachment
-    ) throws(LedgerError) -> (leases: [Lease], agent: String?) {
-        try sql { () throws(SQLiteError) in
-            let row = try connection.prepare(
-                """
-                SELECT lease.address, lease.block, block.cidr, network, container_id, ifname, host_interface, mac, boot_id,
-                  owner, (SELECT agent FROM ledger)
-                FROM lease JOIN block ON block.id = lease.block
-                WHERE container_id = ? AND ifname = ? AND network = ? ORDER BY family
-                """)
-            try row.bind(1, attachment.containerID)
-            try row.bind(2, attachment.ifname)
-            try row.bind(3, attachment.network)
-            var leases: [Lease] = []
-            var agent: String?
-            while try row.step() {
-                leases.append(try lease(row))
-                agent = row.optionalText(10)
-            }
-            return (leases, agent)
-        }
-    }
-
     /// The leases of a container's interface on whatever network.
     package borrowing func leases(ofContainer containerID: String, ifname: String) throws(LedgerError) -> [Lease] {
         try leases(

@@ -18,15 +18,21 @@ package struct LedgerCopy: ~Copyable {
     ) throws(LedgerError) {
         let path = folder + "/ledger.db"
         let copy = try sql { () throws(SQLiteError) in try Connection.inMemory() }
-        if access(folder, F_OK) == 0 { try LedgerDirectory.examine(folder) }
-        if access(path, F_OK) == 0 || errno != ENOENT {
-            try Ledger.examine(try calls { () throws(SystemError) in try FileStatus(at: path, following: false) }, path)
-            try sql { () throws(SQLiteError) in
-                let original = try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
-                try original.copy(over: copy)
-            }
+        if let original = try Self.original(in: folder) {
+            try sql { () throws(SQLiteError) in try original.copy(over: copy) }
         }
         ledger = try Ledger(
             copy, copyOf: path, node: node, bootID: bootID, restTime: restTime, isRouted: isRouted)
+    }
+
+    /// The ledger itself, to be copied; nil where there is none.
+    static func original(in folder: String) throws(LedgerError) -> Connection? {
+        let path = folder + "/ledger.db"
+        if access(folder, F_OK) == 0 { try LedgerDirectory.examine(folder) }
+        if access(path, F_OK) != 0 && errno == ENOENT { return nil }
+        try Ledger.examine(try calls { () throws(SystemError) in try FileStatus(at: path, following: false) }, path)
+        return try sql { () throws(SQLiteError) in
+            try Connection(path, .readWrite, patience: Int32(LedgerDirectory.patience) * 1000)
+        }
     }
 }

@@ -8,6 +8,8 @@ import SQLite
 /// orders all integers before all blobs, so the families never mix. In a table without rowid the columns of the primary
 /// key come first, in its order: `PRAGMA integrity_check` of SQLite 3.40 takes others for NULL else.
 ///
+/// `application_id` is 1 while `ledger.agent` is not NULL: the header costs less to read than a row.
+///
 /// `user_version` is the schema's version; `ledger.minimum_writer` the lowest version that may still write it, so that
 /// an upgrade which only adds can be rolled back.
 enum Schema {

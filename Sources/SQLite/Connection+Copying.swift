@@ -1,6 +1,9 @@
 internal import CSQLite
 
 extension Connection {
+    /// Version of SQLite that this program was linked with, or found where that is shared.
+    package static var engine: String { String(cString: sqlite3_libversion()) }
+
     /// A new database in memory, which nobody else sees.
     package static func inMemory() throws(SQLiteError) -> Connection {
         try Connection(":memory:", .readWrite, patience: 0)

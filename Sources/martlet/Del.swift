@@ -68,8 +68,7 @@ extension Operation {
     /// Runtimes send DEL with today's configuration, which may name another network than
     /// ADD's did: then those of the container's interface, if they are of one network only.
     func heldLeases(_ book: borrowing Ledger) throws(LedgerError) -> [Lease] {
-        let (own, folder) = try book.leasesAndAgent(of: attachment)
-        agent.folder = folder
+        let own = try book.leases(of: attachment)
         if !own.isEmpty { return own }
         let others = try book.leases(ofContainer: attachment.containerID, ifname: attachment.ifname)
         guard let first = others.first, others.allSatisfy({ $0.attachment.network == first.attachment.network }) else {
@@ -84,6 +83,7 @@ extension Operation {
     ) throws(LedgerError) {
         try book.transaction(in: directory) { () throws(LedgerError) in
             for lease in leases { try book.free(lease) }
+            agent.folder = try book.agent()
         }
     }
 

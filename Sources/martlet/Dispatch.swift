@@ -103,11 +103,12 @@ enum Dispatch {
 
     private static func serve(_ operation: Operation, _ plugin: some Plugin) throws(CNIFailure) {
         let request = operation.request
+        let agent = operation.agent
         switch request.operation {
         case .add:
             try plugin.add(operation) { (result) throws(CNIFailure) in
                 try write(result.json(version: request.version))
-                operation.agent.hear(of: .add, code: 0)
+                agent.hear(of: .add, code: 0)
                 // The pod waits for nothing more. What is open the kernel closes, in less time than it takes here.
                 _exit(0)
             }

@@ -4,7 +4,7 @@ import Glibc
 
 /// The node's agent, as far as an operation has come across it, and how long the operation has taken.
 ///
-/// Where the agent is stands in rows that ADD and DEL read anyway; they leave it here.
+/// Where the agent is stands in what their transactions read anyway; ADD and DEL leave it here.
 final class NodeAgent {
     /// The folder of its sockets; nil where there is no agent, or nobody has looked.
     var folder: String?

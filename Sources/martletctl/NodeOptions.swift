@@ -8,14 +8,30 @@ import System
 struct NodeOptions: ParsableArguments {
     @Option(
         name: .customLong("data-dir"),
-        help: "Folder of the ledger: data_dir of the network configuration (default: /var/lib/martlet).")
+        help:
+            "Folder of the ledger: data_dir of the network configuration (default: the agent's, else /var/lib/martlet)."
+    )
     var dataDirectory: String?
 
-    @Option(help: "Node whose blocks are meant (default: the ledger's, if it knows one only, else this machine).")
+    @Option(
+        help: "Node whose blocks are meant (default: the agent's, else the ledger's only one, else this machine).")
     var nodename: String?
 
+    @OptionGroup var agent: AgentOptions
+
+    static let standardFolder = Settings.standardDataDirectory
+
     /// The folder that is meant.
-    var folder: String { dataDirectory ?? Settings.standardDataDirectory }
+    func folder() throws(Trouble) -> String {
+        if let dataDirectory { return dataDirectory }
+        return try agent.read()?.dataDirectory ?? Self.standardFolder
+    }
+
+    /// The node that is named.
+    private func named() throws(Trouble) -> String? {
+        if let nodename { return nodename }
+        return try agent.read()?.node
+    }
 
     /// Opens the ledger.
     ///
@@ -28,13 +44,14 @@ struct NodeOptions: ParsableArguments {
         let directory = try existingDirectory()
         let node = try meantNode(directory)
         let opened = try book(directory, node, isRouted: isRouted)
-        guard let book = opened else { throw missing }
+        guard let book = opened else { throw try missing() }
         try body(book, directory)
     }
 
     /// What this node is called, whether it has a ledger yet or not.
     func name() throws(Trouble) -> String {
-        if let nodename { return nodename }
+        if let named = try named() { return named }
+        let folder = try folder()
         let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder) }
         guard let directory = found, try book(directory, "") != nil else { return machineName() }
         return try meantNode(directory)
@@ -43,6 +60,7 @@ struct NodeOptions: ParsableArguments {
     /// Whether there is the folder that every pod makes, and no ledger in it: other plugins give the addresses, or it is
     /// lost.
     func isWithoutLedger() throws(Trouble) -> Bool {
+        let folder = try folder()
         let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder) }
         guard let directory = found else { return false }
         return try book(directory, "") == nil
@@ -54,8 +72,10 @@ struct NodeOptions: ParsableArguments {
     func openOrMake(
         as name: String? = nil, _ body: (borrowing Ledger, borrowing LedgerDirectory) throws -> Void
     ) throws {
+        let folder = try folder()
         let directory = try ledger { () throws(LedgerError) in try LedgerDirectory(creating: folder) }
-        let node = name ?? nodename ?? machineName()
+        let named = try named()
+        let node = name ?? named ?? machineName()
         let bootID = try bootID()
         let book = try ledger { () throws(LedgerError) in
             let book = try Ledger(in: directory, node: node, bootID: bootID, restTime: nil, isRouted: true)
@@ -71,15 +91,16 @@ struct NodeOptions: ParsableArguments {
     /// - Throws: `Trouble` as `open` does.
     func copy(isRouted: Bool) throws(Trouble) -> LedgerCopy {
         let directory = try existingDirectory()
-        if try book(directory, "") == nil { throw missing }
-        return try copy(of: folder, node: try meantNode(directory), isRouted: isRouted, restTime: nil)
+        if try book(directory, "") == nil { throw try missing() }
+        return try copy(of: try folder(), node: try meantNode(directory), isRouted: isRouted, restTime: nil)
     }
 
     /// The same, empty where there is no ledger yet.
     ///
     /// - Parameter name: as for `openOrMake`.
     func copyOrEmpty(as name: String? = nil) throws(Trouble) -> LedgerCopy {
-        try copy(of: folder, node: name ?? nodename ?? machineName(), isRouted: true, restTime: nil)
+        let named = try named()
+        return try copy(of: try folder(), node: name ?? named ?? machineName(), isRouted: true, restTime: nil)
     }
 
     /// The same of a folder and for a node that a network configuration names.
@@ -91,8 +112,9 @@ struct NodeOptions: ParsableArguments {
     }
 
     private func existingDirectory() throws(Trouble) -> LedgerDirectory {
+        let folder = try folder()
         let found = try ledger { () throws(LedgerError) in try LedgerDirectory(existing: folder, forLooking: true) }
-        guard let directory = found else { throw missing }
+        guard let directory = found else { throw try missing() }
         return directory
     }
 
@@ -100,9 +122,9 @@ struct NodeOptions: ParsableArguments {
         do throws(SystemError) { return try Boot.identifier() } catch { throw Trouble(.blind, error.description) }
     }
 
-    private var missing: Trouble {
+    private func missing() throws(Trouble) -> Trouble {
         Trouble(
-            .blind, "there is no ledger in \(folder)",
+            .blind, "there is no ledger in \(try folder())",
             hint: "the first pod makes it; if data_dir is another folder, say --data-dir")
     }
 
@@ -119,8 +141,8 @@ struct NodeOptions: ParsableArguments {
     ///
     /// - Throws: `Trouble` where that is none of several owners: for another node, this one's routes would be wrong.
     private func meantNode(_ directory: borrowing LedgerDirectory) throws(Trouble) -> String {
-        if let nodename { return nodename }
-        guard let book = try book(directory, "") else { throw missing }
+        if let named = try named() { return named }
+        guard let book = try book(directory, "") else { throw try missing() }
         let owners = try ledger { () throws(LedgerError) in
             try book.reading { () throws(LedgerError) in try book.owners() }
         }

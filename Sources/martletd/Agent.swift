@@ -27,10 +27,7 @@ struct Agent {
             configuration: configuration, firstPass: firstPass, cluster: cluster, alarms: alarms)
         let freed = try Bell()
         let registry: any Registry =
-            switch configuration.registry {
-            case .file: StaticRegistry(configuration.objects)
-            case .sqlite(let path): try SQLiteRegistry(path)
-            }
+            try configuration.registry?.open() ?? StaticRegistry(configuration.objects)
         let (empty, release) = AsyncStream<Prefix>.makeStream()
         let (uses, use) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let listener = try AgentListener(folder: configuration.runDirectory)
@@ -53,7 +50,7 @@ struct Agent {
             ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),
             MasqueradeKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
         ]
-        if case .sqlite = configuration.registry {
+        if configuration.registry != nil {
             services.append(Heartbeats(configuration: configuration, registry: registry, log: log))
         }
         if let place = configuration.metrics {

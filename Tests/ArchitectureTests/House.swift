@@ -32,7 +32,7 @@ enum House {
         Room("BIRD", uses: ["Addressing", "IPAM", "Resources", "System"]),
         Room("Events", uses: ["System"]),
         Room("Registry", uses: ["Addressing", "Events", "IPAM", "JSON", "Resources", "SQLite", "System"]),
-        Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Resources", "System"]),
+        Room("AgentConfiguration", uses: ["Addressing", "BIRD", "JSON", "Logs", "Registry", "Resources", "System"]),
         Room("AgentSocket", uses: ["Addressing", "JSON", "System"]),
         Room("AgentListener", uses: ["AgentSocket", "Events", "JSON", "System"]),
         Room("Metrics"),
@@ -49,8 +49,9 @@ enum House {
         Room(
             "martletctl",
             uses: [
-                "Addressing", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM", "JSON", "Ledger",
-                "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources", "System",
+                "Addressing", "AgentConfiguration", "ArgumentParser", "Audit", "BIRD", "CNI", "Dataplane", "IPAM",
+                "JSON", "Ledger", "Manifests", "Masquerade", "Netlink", "NetworkConfiguration", "Registry", "Resources",
+                "System",
             ]),
         Room(
             "martletd",

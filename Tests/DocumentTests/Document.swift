@@ -18,7 +18,8 @@ struct Document: Sendable, CustomTestStringConvertible {
     let name: String
     let lines: [String]
     let examples: [Example]
-    /// Lines at which blocks of commands begin that nobody runs.
+    /// Lines at which blocks of commands begin that nobody runs, but for those that need Kubernetes or a machine's own
+    /// systemd and say so: `sh cluster`.
     let unmarked: [Int]
 
     /// The package's folder.
@@ -38,7 +39,10 @@ struct Document: Sendable, CustomTestStringConvertible {
         lines = try String(contentsOfFile: "\(Document.root)/docs/\(name)", encoding: .utf8)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let blocks = Block.all(in: lines)
-        unmarked = blocks.filter { $0.kind.first == "sh" && $0.kind.dropFirst().first != "run" }.map(\.line)
+        unmarked = blocks.filter {
+            $0.kind.first == "sh" && $0.kind[1...].first != "run" && $0.kind != ["sh", "cluster"]
+        }
+        .map(\.line)
         examples = zip(blocks, blocks.dropFirst().map(Optional.some) + [nil]).compactMap { block, next in
             guard block.kind.starts(with: ["sh", "run"]) else { return nil }
             let shown = next.flatMap { $0.kind == ["text"] && $0.line == block.end + 2 ? $0 : nil }

@@ -1,12 +1,5 @@
 import TestKit
 
-extension Document {
-    /// The node that the document's examples are of.
-    func scene(on node: Node) async throws -> Scene {
-        name == "moving-in.md" ? try await Scene(movingInOn: node) : try await Scene(node)
-    }
-}
-
 extension Scene {
     /// A node without Martlet: `default/web` and `default/client` are Calico's, whose daemon and chains are at work, and
     /// two more pods are of Debian's ptp and host-local.

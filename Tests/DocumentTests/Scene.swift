@@ -8,7 +8,7 @@ import TestKit
 ///
 /// It has mounts of its own, so that commands can be run as they stand: the ledger is in /var/lib/martlet, the pods'
 /// namespaces are in /run/netns, and the files are the test's.
-struct Scene {
+struct Scene: Stage {
     let node: Node
     /// Programs that run as long as the scene lasts.
     private let daemons: [Background]

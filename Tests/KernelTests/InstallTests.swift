@@ -12,16 +12,20 @@ struct InstallTests {
             let renamed = calls.compactMap { $0.firstMatch(of: /.*"[^"]+\/([^"]+)"/)?.1 }
             #expect(
                 renamed == [
-                    "martlet", "martlet-ipam", "martletctl", "martletctl", "_martletctl", "martletctl.fish",
-                    "martletctl.8", "martletctl.ipam.8", "10-test.conflist",
+                    "martlet", "martlet-ipam", "martletctl", "martletd", "martletctl", "_martletctl",
+                    "martletctl.fish", "martletctl.8", "martletctl.ipam.8", "martletd", "_martletd", "martletd.fish",
+                    "martletd.8", "martletd.service", "martlet-bird.service", "martlet.conf", "10-martlet.network",
+                    "martlet.conf", "10-test.conflist",
                 ])
             // File, rename, folder; the second name is a link, which has no contents to flush.
             let kinds = calls.map { $0.contains("fsync") ? "fsync" : "rename" }
             let file = ["fsync", "rename", "fsync"]
-            #expect(kinds == file + file.dropFirst() + (0..<7).flatMap { _ in file })
+            #expect(kinds == file + file.dropFirst() + (0..<17).flatMap { _ in file })
             #expect(
-                files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"] + InstallTests.ofTool)
+                files(node) == ["bin/martlet", "bin/martlet-ipam"] + InstallTests.forServices + InstallTests.units
+                    + ["net.d/10-test.conflist"] + InstallTests.ofTool)
             #expect(fileMode("\(node.folder.path)/sbin/martletctl") == 0o755)
+            #expect(fileMode("\(node.folder.path)/sbin/martletd") == 0o755)
             #expect(fileMode("\(node.folder.path)/bin/martlet") == 0o755)
             #expect(fileMode("\(node.folder.path)/net.d/10-test.conflist") == 0o644)
         }
@@ -31,13 +35,30 @@ struct InstallTests {
     func parts() async throws {
         try await withNode { node in
             try await install(node, ["tool"])
-            #expect(files(node) == InstallTests.ofTool)
+            #expect(files(node) == InstallTests.forServices + InstallTests.units + InstallTests.ofTool)
             try await install(node, ["--undo"])
             #expect(files(node) == [])
             try await install(node, ["plugin", "--conf", try configuration(node)])
-            #expect(files(node) == ["bin/martlet", "bin/martlet-ipam", "net.d/10-test.conflist"])
+            #expect(
+                files(node) == ["bin/martlet", "bin/martlet-ipam"] + InstallTests.forServices
+                    + ["net.d/10-test.conflist"])
             #expect(try await !run(node, ["plugin", "tool"]).succeeded)
             #expect(try await !run(node, ["--undo", "tool"]).succeeded)
+        }
+    }
+
+    @Test("give the units the agent's path, and nothing to services that the node does not have")
+    func services() async throws {
+        try await withNode { node in
+            try await install(node, ["tool"])
+            let unit = "\(node.folder.path)/etc/systemd/system/martletd.service"
+            let text = try String(contentsOfFile: unit, encoding: .utf8)
+            #expect(text.contains("\nExecStart=\(node.folder.path)/sbin/martletd\n"))
+            try await install(node, ["--undo"])
+            try FileManager.default.removeItem(atPath: "\(node.folder.path)/etc/NetworkManager")
+            try FileManager.default.removeItem(atPath: "\(node.folder.path)/etc/systemd")
+            try await install(node, ["tool"])
+            #expect(files(node) == InstallTests.ofTool)
         }
     }
 
@@ -57,7 +78,8 @@ struct InstallTests {
             try await install(node, ["tool"])
             try FileManager.default.removeItem(atPath: "\(node.folder.path)/tool/man/martletctl.ipam.8")
             try await install(node, ["tool"])
-            #expect(files(node) == InstallTests.ofTool.filter { !$0.hasSuffix("martletctl.ipam.8") })
+            #expect(!files(node).contains { $0.hasSuffix("martletctl.ipam.8") })
+            #expect(files(node).contains { $0.hasSuffix("martletctl.8") })
         }
     }
 
@@ -100,7 +122,9 @@ struct InstallTests {
             try await node.delete(pod)
             try writeFile("\(node.data)/ledger.db", String(repeating: "no database ", count: 1000))
             #expect(try await !run(node, ["--undo"]).succeeded)
-            #expect(files(node).count == 3 + InstallTests.ofTool.count)
+            #expect(
+                files(node).count
+                    == 3 + InstallTests.forServices.count + InstallTests.units.count + InstallTests.ofTool.count)
         }
     }
 
@@ -148,7 +172,8 @@ struct InstallTests {
         try makeTool(node)
         let places = [
             "CNI_BIN_DIR": "\(node.folder.path)/bin", "CNI_CONF_DIR": "\(node.folder.path)/net.d",
-            "TOOL_BIN_DIR": "\(node.folder.path)/sbin", "TOOL_SHARE_DIR": "\(node.folder.path)/share",
+            "TOOL_BIN_DIR": "\(node.folder.path)/sbin", "TOOL_SBIN_DIR": "\(node.folder.path)/sbin",
+            "TOOL_SHARE_DIR": "\(node.folder.path)/share", "NODE_CONF_DIR": "\(node.folder.path)/etc",
             "MARTLET_BIN": Programs.folder, "MARTLET_TOOL": "\(node.folder.path)/tool",
         ]
         return try await node.namespace.run(
@@ -158,28 +183,49 @@ struct InstallTests {
 
     /// What belongs to the tool, when all of it is in place.
     private static let ofTool = [
-        "sbin/martletctl", "share/bash-completion/completions/martletctl",
-        "share/fish/vendor_completions.d/martletctl.fish", "share/man/man8/martletctl.8",
-        "share/man/man8/martletctl.ipam.8", "share/zsh/site-functions/_martletctl",
+        "sbin/martletctl", "sbin/martletd", "share/bash-completion/completions/martletctl",
+        "share/bash-completion/completions/martletd", "share/fish/vendor_completions.d/martletctl.fish",
+        "share/fish/vendor_completions.d/martletd.fish", "share/man/man8/martletctl.8",
+        "share/man/man8/martletctl.ipam.8", "share/man/man8/martletd.8", "share/zsh/site-functions/_martletctl",
+        "share/zsh/site-functions/_martletd",
     ]
 
-    /// A folder like that which `Scripts/build tool` makes; the script moves files and does not look into them.
+    /// What tells the node's other services to leave pods alone.
+    private static let forServices = [
+        "etc/NetworkManager/conf.d/martlet.conf", "etc/systemd/network/10-martlet.network",
+        "etc/systemd/networkd.conf.d/martlet.conf",
+    ]
+
+    private static let units = [
+        "etc/systemd/system/martlet-bird.service", "etc/systemd/system/martletd.service",
+    ]
+
+    /// A folder like that which `Scripts/build tool` makes; the script moves files and does not look into them. And what
+    /// stands for /etc, on a node with all services.
     private func makeTool(_ node: Node) throws {
         let folder = "\(node.folder.path)/tool"
         guard !FileManager.default.fileExists(atPath: folder) else { return }
-        for name in ["completions", "man"] {
-            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-        }
-        try writeFile("\(folder)/martletctl", "#!/bin/sh\n", mode: 0o755)
         for name in [
-            "completions/martletctl.bash", "completions/martletctl.zsh", "completions/martletctl.fish",
-            "man/martletctl.8", "man/martletctl.ipam.8",
-        ] { try writeFile("\(folder)/\(name)", "\(name)\n") }
+            "tool/completions", "tool/man", "etc/systemd/system", "etc/systemd/network", "etc/NetworkManager",
+            "etc/martlet",
+        ] {
+            try FileManager.default.createDirectory(
+                atPath: "\(node.folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        // The agent's sockets are looked for where this says, and not where the machine's own agent has them.
+        try writeFile(
+            "\(node.folder.path)/etc/martlet/martletd.json", "{\"run_dir\": \"\(node.folder.path)/run\"}\n")
+        for program in ["martletctl", "martletd"] {
+            try writeFile("\(folder)/\(program)", "#!/bin/sh\n", mode: 0o755)
+            for shell in ["bash", "zsh", "fish"] { try writeFile("\(folder)/completions/\(program).\(shell)", "\n") }
+            try writeFile("\(folder)/man/\(program).8", "\n")
+        }
+        try writeFile("\(folder)/man/martletctl.ipam.8", "\n")
     }
 
     /// What is in the folders, leftovers of any name included.
     private func files(_ node: Node) -> [String] {
-        ["bin", "net.d", "sbin", "share"].flatMap { folder in
+        ["bin", "etc/systemd", "etc/NetworkManager", "net.d", "sbin", "share"].flatMap { folder in
             let names = FileManager.default.subpaths(atPath: "\(node.folder.path)/\(folder)") ?? []
             return names.map { "\(folder)/\($0)" }.filter { !isFolder("\(node.folder.path)/\($0)") }
         }.sorted()

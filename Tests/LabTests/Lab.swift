@@ -24,7 +24,7 @@ struct Lab: Sendable {
             ["\(root)/Tests/LabTests/World/hold"], environment: defaultEnvironment)
         let lab = Lab(pid: try await holder.readiness())
         do {
-            try await lab(["up", "--registry", "static"] + words)
+            try await lab(["up"] + words)
             try await body(lab)
         } catch {
             print(try await lab.run(["/bin/sh", "-c", "tail -n 40 \(folder)/nodes/*/martletd.*"]).text)

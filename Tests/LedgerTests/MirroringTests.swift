@@ -109,9 +109,11 @@ import Testing
             #expect(try ledger.standing().agent == nil)
             try ledger.setAgent(folder: "/run/martlet")
             #expect(try ledger.standing().agent == "/run/martlet")
+            #expect(try ledger.agent() == "/run/martlet")
             #expect(try ledger.standing().isReclaimed)
             try ledger.setAgent(folder: nil)
             #expect(try ledger.standing().agent == nil)
+            #expect(try ledger.agent() == nil)
         }
     }
 }

@@ -125,11 +125,13 @@ struct RegistryToolTests {
             let registry = ["--registry", "sqlite:\(node.folder.path)/registry.db"]
             try await node.ask(["apply", "-f", "-"] + registry, input: pool("one", "10.1.0.0/16"))
             try await node.fillDisk()
-            let many = (0..<200).map { pool("p\($0)", "10.2.\($0).0/24") }.joined()
+            let many = (0..<50).map { pool("p\($0)", "10.2.\($0).0/24") }.joined()
             let full = try await node.refuse(["apply", "-f", "-"] + registry, input: many, status: 2)
             #expect(full.contains("there is no room left on the disk of \(node.folder.path)/registry.db; make room"))
             try await node.freeDisk()
             try await node.ask(["apply", "-f", "-"] + registry, input: many)
+            try await expectEqual(
+                node.ask(["get", "ippool", "-o", "name"] + registry).split(separator: "\n").count, 51)
             try await node.makeDiskReadOnly()
             let refusal = try await node.refuse(["delete", "ippool", "one"] + registry, status: 2)
             #expect(refusal.contains("\(node.folder.path)/registry.db cannot be written"))

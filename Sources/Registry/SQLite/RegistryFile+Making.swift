@@ -62,7 +62,8 @@ extension RegistryFile {
         }
         do throws(SQLiteError) {
             let connection = try Connection(draft, .readWrite, patience: 0)
-            try connection.execute("BEGIN IMMEDIATE")
+            // Small pages make small commits: each page that a transaction touches is written whole.
+            try connection.execute("PRAGMA page_size = 1024; BEGIN IMMEDIATE")
             try connection.execute(RegistrySchema.tables)
             try connection.execute("COMMIT")
             try connection.execute("PRAGMA journal_mode = WAL")

@@ -98,27 +98,29 @@ extension SQLiteRegistry {
         after revision: RegistryRevision
     ) -> AsyncThrowingStream<RegistryChange, any Error> {
         let (stream, continuation) = AsyncThrowingStream<RegistryChange, any Error>.makeStream()
-        Task { await begin(continuation, after: revision) }
+        let beginning = Task { await begin(continuation, after: revision) }
+        continuation.onTermination = { [weak self] _ in
+            Task { if let watcher = await beginning.value { await self?.forget(watcher) } }
+        }
         return stream
     }
 
+    /// Answers the watcher's number; nil where the stream has ended already.
     private func begin(
         _ stream: AsyncThrowingStream<RegistryChange, any Error>.Continuation, after revision: RegistryRevision
-    ) {
+    ) -> Int? {
         do throws(RegistryError) {
             let file = try opened()
             guard let known = file.number(revision) else { throw .forgotten }
             if watchers.isEmpty { try listen() }
             lastWatcher += 1
-            let watcher = lastWatcher
-            watchers[watcher] = Watcher(known: known, stream: stream)
-            // Called at once where the stream has ended before.
-            stream.onTermination = { [weak self] _ in
-                guard let self else { return }
-                Task { await self.forget(watcher) }
-            }
-        } catch { return stream.finish(throwing: error) }
+            watchers[lastWatcher] = Watcher(known: known, stream: stream)
+        } catch {
+            stream.finish(throwing: error)
+            return nil
+        }
         look()
+        return lastWatcher
     }
 
     private func listen() throws(RegistryError) {

@@ -8,8 +8,9 @@ import System
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Compare ledger and kernel, and say what disagrees.",
+        abstract: "Compare ledger and kernel, and what BIRD and the registry say, and tell what disagrees.",
         discussion: """
+            A BIRD is asked where one answers on the node's socket, the registry where the agent's configuration names one.
             Pods may come and go meanwhile: what is being made or removed just now is no finding. docs/audit.md explains
             each finding, how it comes about and what repairs it.
 
@@ -27,6 +28,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var routes: RouteOptions
+    @OptionGroup var bird: BIRDOptions
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
@@ -46,7 +48,8 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         if try node.isWithoutLedger() { return try runWithoutLedger() }
         try node.open { book, directory in
-            let options = options(book.node)
+            var options = options(book.node)
+            options.witnesses = try Witnesses(bird, try node.agent.read())
             var audit = try look(book, directory, options)
             if dryRun {
                 for finding in Repair.ordered(audit.findings) {
@@ -79,7 +82,7 @@ struct CheckCommand: ParsableCommand {
         let name = node.nodename ?? "this node"
         guard let audit = try audited({ () throws(AuditError) in try Audit.runWithoutLedger(options(name)) }) else {
             throw Trouble(
-                .blind, "the ledger in \(node.folder) is lost: the host has the routes of its blocks",
+                .blind, "the ledger in \(try node.folder()) is lost: the host has the routes of its blocks",
                 hint: "restore a backup, or apply the IPPools again; then check with --fix, which leases to living "
                     + "pods what they have")
         }

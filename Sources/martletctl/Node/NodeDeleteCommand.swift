@@ -23,6 +23,7 @@ struct NodeDeleteCommand: AsyncParsableCommand {
     /// Hours that orphaned blocks are nobody's.
     private static let orphanedFor = 24
 
+    @OptionGroup var agent: AgentOptions
     @OptionGroup var registry: RegistryOptions
 
     @Argument(help: "Which node.")
@@ -38,8 +39,8 @@ struct NodeDeleteCommand: AsyncParsableCommand {
         if reuse && !force { throw ValidationError("--reuse goes with --force") }
     }
 
-    func run() async throws {
-        guard let registry = try registry.open() else {
+    @MainActor func run() async throws {
+        guard let registry = try registry.open(agent) else {
             throw Trouble(
                 .blind, "this node is in no cluster that has a registry",
                 hint: "name the registry by --registry, or the agent's configuration by --agent-config")
@@ -67,7 +68,7 @@ struct NodeDeleteCommand: AsyncParsableCommand {
         Output.line("node/\(name) deleted")
     }
 
-    private func heartbeat(_ registry: any Registry) async throws(Trouble) -> Heartbeat? {
+    @MainActor private func heartbeat(_ registry: any Registry) async throws(Trouble) -> Heartbeat? {
         try await asking { () async throws(RegistryError) in
             try await registry.get(Heartbeat.key(of: name)).map { (object) throws(RegistryError) in
                 try Heartbeat(object)
@@ -81,7 +82,7 @@ struct NodeDeleteCommand: AsyncParsableCommand {
         for block in blocks { Output.line("  \(block.holding), pool \(block.pool)") }
     }
 
-    private func free(_ block: BlockRecord, _ registry: any Registry, _ now: Int) async throws {
+    @MainActor private func free(_ block: BlockRecord, _ registry: any Registry, _ now: Int) async throws {
         let until = reuse ? nil : block.claimableAt ?? now + Self.orphanedFor * 3600
         let isDone = try await asking { () async throws(RegistryError) in
             try await registry.orphan(block.cidr, of: name, until: until)

@@ -25,13 +25,14 @@ struct NodeRoutesCommand: ParsableCommand {
               martletctl node routes -o json
             """)
 
+    @OptionGroup var agent: AgentOptions
     @OptionGroup var bird: BIRDOptions
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
 
     func run() throws {
-        let routes = try RouteSurvey(bird)
+        let routes = try RouteSurvey(bird, agent)
         try Listing(lines: routes.lines, json: routes.json, names: routes.learnt.map { "\($0.destination)" })
             .show(output)
     }
@@ -48,9 +49,9 @@ private struct RouteSurvey {
     private(set) var learnt: [KnownRoute] = []
     private let tables: HostTables
 
-    init(_ bird: BIRDOptions) throws(Trouble) {
+    init(_ bird: BIRDOptions, _ agent: AgentOptions) throws(Trouble) {
         do throws(WiringError) { tables = try HostTables() } catch { throw Trouble(error) }
-        (announced, learnt) = try bird.ask { (control) throws(BIRDError) in
+        (announced, learnt) = try bird.ask(agent) { (control) throws(BIRDError) in
             let sessions = try control.sessions().filter(\.isEstablished)
             var announced: [Announcement] = []
             var learnt: [KnownRoute] = []
@@ -60,7 +61,7 @@ private struct RouteSurvey {
                 guard let peer = peers.first else { continue }
                 let own = try control.routes(family, "export \(peer.name)").filter { $0.kind == "blackhole" }
                 announced += own.map { Announcement(destination: $0.destination, peers: peers.count) }
-                learnt += try control.routes(family, "where source = RTS_BGP")
+                learnt += try control.routesInDetail(family, "where source = RTS_BGP")
             }
             return (announced, learnt)
         }
@@ -68,8 +69,9 @@ private struct RouteSurvey {
         learnt.sort { ($0.destination, $0.source) < ($1.destination, $1.source) }
     }
 
+    /// Two route reflectors tell of the same announcement: its next hop says whose it is.
     private func isShared(_ route: KnownRoute) -> Bool {
-        learnt.contains { $0.destination == route.destination && $0.source != route.source }
+        learnt.contains { $0.destination == route.destination && $0.nextHop != route.nextHop }
             || announced.contains { $0.destination == route.destination }
     }
 
@@ -118,8 +120,4 @@ private struct RouteSurvey {
                 }),
         ]
     }
-}
-
-extension Session {
-    fileprivate var family: AddressFamily { neighbourAddress?.contains(":") == true ? .ipv6 : .ipv4 }
 }

@@ -24,13 +24,14 @@ struct NodeStatusCommand: ParsableCommand {
     /// From here on a full mesh costs more than it is worth.
     static let mostMeshed = 100
 
+    @OptionGroup var agent: AgentOptions
     @OptionGroup var bird: BIRDOptions
 
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
 
     func run() throws {
-        let (daemon, sessions) = try bird.ask { (control) throws(BIRDError) in
+        let (daemon, sessions) = try bird.ask(agent) { (control) throws(BIRDError) in
             (try control.daemon(), try control.sessions())
         }
         let peers = sessions.map { PeerRow($0, now: daemon.time) }

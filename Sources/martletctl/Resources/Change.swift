@@ -20,7 +20,9 @@ struct Change {
     }
 
     /// - Parameter wanted: answers the objects, which may build on those that are there.
-    func make(_ kinds: Set<ResourceKind>, _ wanted: (Declarations) throws(Trouble) -> [Resource]) async throws {
+    @MainActor func make(_ kinds: Set<ResourceKind>, _ wanted: (Declarations) throws(Trouble) -> [Resource])
+        async throws
+    {
         let steps = try await store.write(kinds, isRehearsal: isRehearsal) { (known) throws(Trouble) in
             let wanted = try wanted(known)
             for pair in known.pairs(wanted) { try refuse(pair.new, isThere: pair.old != nil) }

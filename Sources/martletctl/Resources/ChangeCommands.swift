@@ -20,7 +20,7 @@ struct ChangeOptions: ParsableArguments {
 }
 
 extension ChangeCommand {
-    func run() async throws {
+    @MainActor func run() async throws {
         let wanted = try options.manifests.resources()
         let store = try options.registry.store(else: LedgerStore(node: options.node))
         try await Change(store, Self.manner, isRehearsal: options.dryRun).make(Set(wanted.map(\.kind))) { _ in wanted }

@@ -43,7 +43,7 @@ struct DeleteCommand: AsyncParsableCommand {
         if kind != nil && names.isEmpty { throw ValidationError("give the name of what to delete") }
     }
 
-    func run() async throws {
+    @MainActor func run() async throws {
         let named = try named()
         let ledger = LedgerStore(node: node, routeProtocol: routes.routeProtocol, isForced: force)
         let store = try registry.store(else: ledger)

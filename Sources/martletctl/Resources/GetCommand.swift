@@ -32,7 +32,7 @@ struct GetCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "How to print.")
     var output: ReadingFormat = .table
 
-    func run() async throws {
+    @MainActor func run() async throws {
         if Endpoints.aliases.contains(kind.lowercased()) {
             return try node.open { book, _ in
                 try Endpoints(book).listing(names, isWide: output == .wide).show(output)

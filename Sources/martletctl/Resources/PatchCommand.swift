@@ -33,7 +33,7 @@ struct PatchCommand: AsyncParsableCommand {
 
     func validate() throws { _ = try change() }
 
-    func run() async throws {
+    @MainActor func run() async throws {
         let kind = try ResourceKind(typed: kind)
         let change = try change()
         let store = try registry.store(else: LedgerStore(node: node))

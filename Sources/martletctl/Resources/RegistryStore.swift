@@ -113,21 +113,27 @@ struct RegistryStore: ResourceStore {
         return Declarations(objects, owners: owners.sorted())
     }
 
+    /// The first few of many names.
+    private func some(_ titles: [String]) -> String {
+        let rest = titles.count - 8
+        return titles.prefix(8).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
     /// Writes one of several objects.
     private func settle<Result>(
         _ left: [String], written: [String], _ body: () async throws(RegistryError) -> Result
     ) async throws(Trouble) {
         do throws(RegistryError) { _ = try await body() } catch {
-            let done = written.isEmpty ? "nothing was written" : "written: " + written.joined(separator: ", ")
+            let done = written.isEmpty ? "nothing was written" : "written: " + some(written)
             switch error {
             case .conflict:
                 throw Trouble(
                     .findings,
                     "\(left[0]) was changed by another meanwhile; \(done); not written: "
-                        + left.joined(separator: ", "), hint: "look at it and run the same command again")
+                        + some(left), hint: "look at it and run the same command again")
             case .unclear, .unreachable, .forgotten, .unusable:
                 throw Trouble(
-                    .blind, "\(left[0]): \(error); \(done); not written: " + left.joined(separator: ", "),
+                    .blind, "\(left[0]): \(error); \(done); not written: " + some(left),
                     hint: "run the same command again")
             }
         }
@@ -151,6 +157,6 @@ extension Cluster {
 }
 
 /// Asks the registry; its refusal is the command's.
-func asking<Result>(_ body: () async throws(RegistryError) -> Result) async throws(Trouble) -> Result {
+@MainActor func asking<Result>(_ body: () async throws(RegistryError) -> Result) async throws(Trouble) -> Result {
     do throws(RegistryError) { return try await body() } catch { throw Trouble(.blind, error.description) }
 }

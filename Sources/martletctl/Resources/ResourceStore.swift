@@ -1,7 +1,9 @@
 import Resources
 
 /// Where declared objects are kept: this node's ledger, or the registry of its cluster.
-protocol ResourceStore {
+///
+/// Of the main actor, and so of the first thread: the alarm that ends the wait for a ledger's lock comes to that.
+@MainActor protocol ResourceStore {
     /// Reads objects of some kinds, all as they are at one moment.
     func read(_ kinds: Set<ResourceKind>) async throws -> Declarations
 

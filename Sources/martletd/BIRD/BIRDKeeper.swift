@@ -60,10 +60,8 @@ struct BIRDKeeper: Service {
     /// Makes BIRD run as was agreed; false when that is to be tried again.
     private func bring() -> Bool {
         guard let agreed = cluster.value else { return true }
-        guard let plan = BIRDConfigurationPlan(configuration, agreed) else {
-            alarms.raise(.node, "this node has no address that other nodes could reach it by")
-            return true
-        }
+        // Who registers the node says why there is none.
+        guard let plan = BIRDConfigurationPlan(configuration, agreed) else { return true }
         do {
             let files = BIRDFiles(configuration.bird)
             let isChanged = try files.differ(from: plan.text)

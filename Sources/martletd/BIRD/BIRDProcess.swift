@@ -72,6 +72,10 @@ struct BIRDProcess {
         let arguments = [bird.program] + arguments(inForeground: true)
         unlink(recoveryMark)
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        // Threads of Swift's runtime block signals, and BIRD would never hear that it is to end.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         execv(bird.program, &argv)
         throw SystemError("execv", bird.program)
     }

@@ -34,6 +34,10 @@ extension Finding.Code {
         case .integrity, .blockOverlap, .leaseOutsideBlock, .duplicate, .countMismatch, .linkWithoutLease: .tell
         // Another program's.
         case .routeWithoutLease, .forwardDropped: .tell
+        // Other parts of the agent see to BIRD and the registry, by what those say and not by an audit's looks.
+        case .birdSilent, .sessionDown, .blockUnannounced, .announcedForeign, .twoAnnouncers, .peerRouteMissing,
+            .registrySilent, .nodeUnregistered, .poolDiffers, .blockLost, .blockUnknown:
+            .tell
         case .emptyBlock, .poolNearlyFull, .quarantined: .none
         }
     }
