@@ -30,6 +30,9 @@ extern int pipe2(int ends[2], int flags);
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 extern char **environ;
 
+// <malloc.h> is not part of Swift's Glibc.
+extern int mallopt(int parameter, int value);
+
 static inline char **martlet_environ(void) { return environ; }
 
 #ifndef CLONE_NEWNET

@@ -3,6 +3,7 @@ import ArgumentParser
 import Glibc
 import Logging
 import Logs
+import System
 
 /// The agent of a node.
 @main
@@ -24,6 +25,7 @@ struct Martletd: AsyncParsableCommand {
     func run() async throws {
         let configuration = try agent.read()
         if check { return }
+        shareOneHeap()
         signal(SIGPIPE, SIG_IGN)
         let log = makeLogger(configuration.log, label: "martletd")
         log.info("started", metadata: ["node": "\(configuration.node)"])

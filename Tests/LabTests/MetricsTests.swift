@@ -5,7 +5,7 @@ import Testing
 @Suite struct MetricsTests {
     @Test("each node counts its sessions by state, its routes, its blocks and its pods, and is ready")
     func mesh() async throws {
-        try await Lab.with { lab in
+        try await Lab.with("--registry", "sqlite") { lab in
             _ = try await lab.start("pod1", on: "node1")
             let wanted = [
                 #"martlet_bgp_sessions{type="mesh",family="ipv4",state="established"} 2"#,
@@ -18,12 +18,14 @@ import Testing
                 #"martlet_cni_operation_duration_seconds_count{operation="ADD"} 1"#, "martlet_cluster_nodes 3",
             ]
             var missing = wanted
+            var page = ""
             let isThere = try await eventually(within: .seconds(20)) {
-                let lines = Set(try await lab.ask("node1", "/metrics").split(separator: "\n").map(String.init))
+                page = try await lab.ask("node1", "/metrics")
+                let lines = Set(page.split(separator: "\n").map(String.init))
                 missing = wanted.filter { !lines.contains($0) }
                 return missing.isEmpty
             }
-            #expect(isThere, "missing: \(missing)")
+            #expect(isThere, "missing: \(missing) in \(page)")
             #expect(try await lab.ask("node1", "/readyz") == "ok")
         }
     }

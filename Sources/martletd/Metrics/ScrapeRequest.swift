@@ -12,13 +12,12 @@ enum ScrapeRequest: Hashable, Sendable {
     /// Reads what has come so far; nil while the empty line behind the headers has not. What the headers say is of no
     /// concern.
     init?(_ bytes: [UInt8]) {
-        let text = String(decoding: bytes, as: UTF8.self)
-        // A pair of CR and LF is one character of Swift's.
-        guard text.contains("\r\n\r\n") || text.contains("\n\n") else {
-            guard bytes.count > Self.limit else { return nil }
+        guard bytes.count <= Self.limit else {
             self = .wrong(.tooLarge)
             return
         }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.contains("\r\n\r\n") || text.contains("\n\n") else { return nil }
         let words = text.prefix { !$0.isNewline }.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[2].hasPrefix("HTTP/1."), words[1].hasPrefix("/") else {
             self = .wrong(.malformed)
