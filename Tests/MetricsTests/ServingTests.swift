@@ -9,7 +9,9 @@ struct ServingTests {
     func pods() async throws {
         try await withNode { node in
             let monitored = try await MonitoredNode.start(on: node)
-            var page = try await monitored.page { $0.value("martlet_blocks", pool) == 1 }
+            var page = try await monitored.page {
+                $0.value("martlet_blocks", pool) == 1 && $0.value("martlet_cluster_nodes") == 1
+            }
             #expect(page.value("martlet_pool_addresses", pool) == 65536)
             #expect(page.value("martlet_pool_blocks", pool) == 8192)
             #expect(page.value("martlet_pool_claimed_blocks", pool) == 1)
