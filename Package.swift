@@ -103,7 +103,6 @@ let package = Package(
                 "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD", "Dataplane",
                 "Events", "IPAM", "JSON", "Ledger", "Logs", "Masquerade", "Metrics", "Netlink", "Registry", "Resources",
                 "System",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

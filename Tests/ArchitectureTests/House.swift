@@ -56,7 +56,7 @@ enum House {
         Room(
             "martletd",
             uses: [
-                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "ArgumentParser", "Audit", "BIRD",
+                "Addressing", "AgentConfiguration", "AgentListener", "AgentSocket", "Audit", "BIRD",
                 "Dataplane", "Events", "IPAM", "JSON", "Ledger", "Logging", "Logs", "Masquerade", "Metrics", "Netlink",
                 "Registry", "Resources", "ServiceLifecycle", "System",
             ]),

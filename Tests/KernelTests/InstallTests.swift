@@ -13,8 +13,8 @@ struct InstallTests {
             #expect(
                 renamed == [
                     "martlet", "martlet-ipam", "martletctl", "martletd", "martletctl", "_martletctl",
-                    "martletctl.fish", "martletctl.8", "martletctl.ipam.8", "martletd", "_martletd", "martletd.fish",
-                    "martletd.8", "martletd.service", "martlet-bird.service", "martlet.conf", "10-martlet.network",
+                    "martletctl.fish", "martletctl.8", "martletctl.ipam.8", "martletd.8", "martletd.service",
+                    "martlet-bird.service", "martlet.conf", "10-martlet.network",
                     "martlet.conf", "10-test.conflist",
                 ])
             // File, rename, folder; the second name is a link, which has no contents to flush.
@@ -184,10 +184,8 @@ struct InstallTests {
     /// What belongs to the tool, when all of it is in place.
     private static let ofTool = [
         "sbin/martletctl", "sbin/martletd", "share/bash-completion/completions/martletctl",
-        "share/bash-completion/completions/martletd", "share/fish/vendor_completions.d/martletctl.fish",
-        "share/fish/vendor_completions.d/martletd.fish", "share/man/man8/martletctl.8",
+        "share/fish/vendor_completions.d/martletctl.fish", "share/man/man8/martletctl.8",
         "share/man/man8/martletctl.ipam.8", "share/man/man8/martletd.8", "share/zsh/site-functions/_martletctl",
-        "share/zsh/site-functions/_martletd",
     ]
 
     /// What tells the node's other services to leave pods alone.
@@ -217,9 +215,9 @@ struct InstallTests {
             "\(node.folder.path)/etc/martlet/martletd.json", "{\"run_dir\": \"\(node.folder.path)/run\"}\n")
         for program in ["martletctl", "martletd"] {
             try writeFile("\(folder)/\(program)", "#!/bin/sh\n", mode: 0o755)
-            for shell in ["bash", "zsh", "fish"] { try writeFile("\(folder)/completions/\(program).\(shell)", "\n") }
             try writeFile("\(folder)/man/\(program).8", "\n")
         }
+        for shell in ["bash", "zsh", "fish"] { try writeFile("\(folder)/completions/martletctl.\(shell)", "\n") }
         try writeFile("\(folder)/man/martletctl.ipam.8", "\n")
     }
 
