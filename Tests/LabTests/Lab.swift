@@ -12,8 +12,6 @@ struct Lab: Sendable {
     static let script = "\(root)/Scripts/lab"
     /// Where the script keeps everything, in the world.
     static let folder = "/run/lab"
-    /// The script, to be used in lines of shell.
-    static var script: String { "\(root)/Scripts/lab" }
 
     /// The names of the first three nodes.
     static let nodes = ["master", "node1", "node2"]

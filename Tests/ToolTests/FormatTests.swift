@@ -63,7 +63,9 @@ struct FormatTests {
 
     @Test(
         "are held to schemas that do refuse",
-        arguments: ["show", "explain", "explain-pod", "history", "wep", "ippool", "check", "node-status", "node-routes"])
+        arguments: [
+            "show", "explain", "explain-pod", "history", "wep", "ippool", "check", "node-status", "node-routes",
+        ])
     func schemaRefuses(name: String) throws {
         #expect(try !Schema(name).mistakes(in: [["ip": 5]]).isEmpty)
         #expect(try !Schema(name).mistakes(in: "text").isEmpty)
