@@ -24,8 +24,8 @@ actor BlockKeeper {
     private let log: Logger
     private let repair: Repair
     private let thread: OwnThread
-    /// What the cluster had agreed on when it was written into the ledger last.
-    private var mirrored: Cluster?
+    /// What was written into the ledger last.
+    private var mirrored: NodePart?
 
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -48,10 +48,11 @@ actor BlockKeeper {
     ///
     /// - Throws: `RegistryError`, or `AuditError` where the ledger or the kernel cannot be changed.
     func settle(_ cluster: Cluster) async throws {
-        if mirrored != cluster {
+        let part = NodePart(cluster, of: configuration.node)
+        if mirrored != part {
             try mirror(cluster)
             try await settleBlocks(cluster)
-            mirrored = cluster
+            mirrored = part
         }
         for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
     }
@@ -160,7 +161,7 @@ actor BlockKeeper {
         }
         var reasons: [String] = []
         for pool in pools.sorted(by: { $0.name < $1.name }) {
-            guard isAmple(pool, cluster) else { continue }
+            guard cluster.isAmple(pool) else { continue }
             switch try await claim(pool, cluster) {
             case .won: return
             case .nothingFree(let reason): reasons.append(reason.description)
@@ -181,13 +182,6 @@ actor BlockKeeper {
                 $0
             } == nil
         } catch { return false }
-    }
-
-    /// Whether more than a quarter of a pool's blocks is free.
-    private func isAmple(_ pool: IPPool, _ cluster: Cluster) -> Bool {
-        let all = pool.cidr.subdivisionCount(length: pool.blockSize)
-        let taken = UInt128(cluster.blocks.values.count { pool.cidr.contains($0.cidr) })
-        return taken * 4 < all * 3
     }
 
     private func claim(
