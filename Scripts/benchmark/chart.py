@@ -1,4 +1,4 @@
-"""Draws the race's figures as one SVG: horizontal bars, the 95th percentile as a thin line behind each."""
+"""Draws figures as one SVG: horizontal bars, a thin line behind each where there is more to say than its length."""
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -40,9 +40,10 @@ STYLE = """
 
 @dataclass
 class Bar:
-    contestant: str
-    value: float  # median, milliseconds
-    tail: float  # 95th percentile, milliseconds
+    label: str
+    style: str  # "own", "floor" or nothing
+    value: float
+    tail: float
 
 
 @dataclass
@@ -59,18 +60,18 @@ def text(x, y, words, style):
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>'
 
 
-def amount(milliseconds):
-    digits = 2 if milliseconds < 9.95 else 1 if milliseconds < 99.5 else 0
-    return f"{milliseconds:.{digits}f}"
+def amount(figure):
+    digits = 2 if figure < 9.95 else 1 if figure < 99.5 else 0
+    return f"{figure:.{digits}f}"
 
 
 def draw_bar(bar, x, y, scale):
     middle = y + ROW / 2
-    style = {"martlet": " own", "floor": " floor"}.get(bar.contestant, "")
-    words = " own" if bar.contestant == "martlet" else ""
+    style = f" {bar.style}" if bar.style else ""
+    words = " own" if bar.style == "own" else ""
     left, length = x + LABEL, max(1.5, bar.value * scale)
     end = left + max(length, bar.tail * scale)
-    yield text(left - 10, middle, LABELS[bar.contestant], "label" + words)
+    yield text(left - 10, middle, bar.label, "label" + words)
     yield f'<line x1="{left:.1f}" y1="{middle:.1f}" x2="{end:.1f}" y2="{middle:.1f}" class="tail{style}"/>'
     yield f'<rect x="{left:.1f}" y="{y + 5:.1f}" width="{length:.1f}" height="{ROW - 10}" rx="2" class="bar{style}"/>'
     yield text(end + 7, middle, amount(bar.value), "value" + words)
@@ -88,7 +89,8 @@ def draw_panel(panel, x, y):
 def panel(title, figures, setting, operation, unit="process"):
     bars = [
         Bar(
-            name,
+            LABELS[name],
+            {"martlet": "own", "floor": "floor"}.get(name, ""),
             figures.median(setting, name, operation, unit=unit) / 1000,
             figures.p95(setting, name, operation, unit=unit) / 1000,
         )
@@ -110,12 +112,17 @@ def panels(figures):
 
 
 def draw(figures, machine):
-    """The whole chart as text."""
-    pieces = [text(MARGIN, 40, "What it costs to start and to stop a pod", "heading")]
-    pieces.append(
-        text(MARGIN, 60, "Wall time of one plugin process: bar to the median, line to the 95th percentile.", "quiet"))
+    """The race's chart."""
+    return page(
+        "What it costs to start and to stop a pod",
+        "Wall time of one plugin process: bar to the median, line to the 95th percentile.", list(panels(figures)), machine,
+        "Bar charts of ADD and DEL times")
+
+
+def page(heading, explanation, queue, machine, spoken):
+    """A whole chart as text: panels in two columns."""
+    pieces = [text(MARGIN, 40, heading, "heading"), text(MARGIN, 60, explanation, "quiet")]
     y = 88
-    queue = list(panels(figures))
     while queue:
         pair, queue = queue[:2], queue[2:]
         for index, panel in enumerate(pair):
@@ -125,6 +132,6 @@ def draw(figures, machine):
     height = y + 28
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label="Bar charts of ADD and DEL times">\n<style>{STYLE}</style>\n'
+        f'role="img" aria-label="{escape(spoken)}">\n<style>{STYLE}</style>\n'
         f'<rect width="{WIDTH}" height="{height}" rx="6" class="page"/>\n' + "\n".join(pieces) + "\n</svg>\n"
     )

@@ -75,7 +75,7 @@ extension Audit {
         let shared = Set(ledger.pools.filter(\.isShared).map(\.id))
         for block in ledger.blocks
         where block.owner == options.node && !used.contains(block.id) && !resting.contains(block.id)
-            && !shared.contains(block.pool)
+            && (options.namesSharedBlocks || !shared.contains(block.pool))
         {
             findings.append(
                 Finding(

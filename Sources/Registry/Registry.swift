@@ -116,6 +116,14 @@ package enum RegistryChange: Hashable, Sendable {
     case put(RegistryObject)
     case removed(RegistryKey, at: RegistryRevision)
 
+    /// What was changed.
+    package var key: RegistryKey {
+        switch self {
+        case .put(let object): object.key
+        case .removed(let key, _): key
+        }
+    }
+
     /// When it came about.
     package var revision: RegistryRevision {
         switch self {

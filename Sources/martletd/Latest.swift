@@ -27,6 +27,17 @@ final class Latest<Value: Sendable & Equatable>: Sendable {
         for await _ in values() { return }
     }
 
+    /// Calls `body` when there is a value, and whenever a part of it has become another: the rest wakes nobody.
+    func follow<Part: Equatable>(_ part: (Value) -> Part, _ body: () async -> Void) async {
+        var last: Part?
+        for await value in values() {
+            let now = part(value)
+            if now == last { continue }
+            last = now
+            await body()
+        }
+    }
+
     /// The value now and every later one, for as long as somebody listens.
     func values() -> AsyncStream<Value> {
         let (stream, continuation) = AsyncStream<Value>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -24,7 +24,7 @@ struct NodeRegistration: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 // Deleted by somebody who took it for dead, the node comes back.
-                group.addTask { for await _ in cluster.values() { look.yield() } }
+                group.addTask { await cluster.follow({ $0.nodes[configuration.node] }) { look.yield() } }
                 group.addTask {
                     do throws(SystemError) {
                         let notices = try Notice.socket([.links, .ipv4Addresses, .ipv6Addresses]).arrivals()

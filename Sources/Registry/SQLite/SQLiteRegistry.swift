@@ -14,6 +14,8 @@ package actor SQLiteRegistry: Registry {
     private var hasBeenOpen = false
     private var watchers: [Int: Watcher] = [:]
     private var lastWatcher = 0
+    /// Whether a look is to come by itself.
+    private var isLookDue = false
     private let thread: OwnThread
 
     private struct Watcher {
@@ -131,28 +133,39 @@ extension SQLiteRegistry {
                 guard let self else { return }
                 switch news {
                 case .files(let changed):
-                    if !changed.isDisjoint(with: names) { Task { await self.look() } }
+                    if !changed.isDisjoint(with: names) { Task { await self.lookSoon() } }
                 case .anything: Task { await self.endWatchers(.forgotten) }
                 }
             }
         } catch { throw .unreachable("changes of \(path) cannot be watched: \(error)") }
     }
 
+    /// Looks after a moment, in which more may come: a write is several events, and nodes often write together. All
+    /// processes hear of it at once; so that they do not look at once, each waits for as long as chance has it.
+    private func lookSoon() async {
+        if isLookDue { return }
+        isLookDue = true
+        // Nobody cancels it.
+        do { try await Task.sleep(for: .milliseconds(Int.random(in: 10...30))) } catch {}
+        isLookDue = false
+        look()
+    }
+
     /// Tells every watcher what it does not know yet.
     ///
-    /// The kernel tells of a write before its transaction has ended. So this begins as a writer does, who waits for that
-    /// end; a look without would see too little, and nothing would come after it.
+    /// The kernel tells of a write before its transaction has ended. So a look that finds nothing new is made once more as
+    /// a writer makes it, who waits for that end; else nothing might come after it. One that finds something is followed
+    /// by another: so those who are told many things by many seldom stand in the way of who writes.
     private func look() {
         guard !watchers.isEmpty else { return }
         do throws(RegistryError) {
             let file = try opened()
             let watchers = watchers
-            let news = try file.writing { () throws(SQLiteError) in
-                var news: [Int: [RegistryChange]?] = [:]
-                for known in Set(watchers.values.map(\.known)) {
-                    news.updateValue(try file.changes(after: known), forKey: known)
-                }
-                return .success((at: try file.lastChange(), after: news))
+            var news = try file.reading { () throws(SQLiteError) in try Self.news(for: watchers, in: file) }
+            if watchers.values.allSatisfy({ $0.known == news.at }) {
+                news = try file.writing { () throws(SQLiteError) in .success(try Self.news(for: watchers, in: file)) }
+            } else {
+                Task { await self.lookSoon() }
             }
             for (number, watcher) in watchers {
                 guard let changes = news.after[watcher.known] ?? nil else {
@@ -164,6 +177,17 @@ extension SQLiteRegistry {
                 for change in changes { watcher.stream.yield(change) }
             }
         } catch { endWatchers(error) }
+    }
+
+    /// What happened after each of the changes that watchers know; nil where that is not kept any more.
+    private static func news(
+        for watchers: [Int: Watcher], in file: RegistryFile
+    ) throws(SQLiteError) -> (at: Int, after: [Int: [RegistryChange]?]) {
+        var news: [Int: [RegistryChange]?] = [:]
+        for known in Set(watchers.values.map(\.known)) {
+            news.updateValue(try file.changes(after: known), forKey: known)
+        }
+        return (try file.lastChange(), news)
     }
 
     private func endWatchers(_ error: RegistryError) {

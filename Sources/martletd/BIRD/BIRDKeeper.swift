@@ -29,12 +29,23 @@ struct BIRDKeeper: Service {
             await firstPass.first()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await _ in cluster.values() { look.yield() }
+                    await cluster.follow({ Mesh($0, node: configuration.node) }) {
+                        if configured.value == true { await settle() }
+                        look.yield()
+                    }
                     look.finish()
                 }
                 group.addTask { await keep(looks) { look.yield() } }
             }
         }
+    }
+
+    /// Nodes often come together. Each one costs BIRD another reading of all its sessions, so the more there are, the longer
+    /// is waited for those that come with it; a session takes two seconds to stand anyway.
+    private func settle() async {
+        let time = 50 + 4 * (cluster.value?.nodes.count ?? 0)
+        // Cancelled: nothing is kept any more.
+        do { try await Task.sleep(for: .milliseconds(min(time, 2000))) } catch {}
     }
 
     /// Looks whenever there is a reason to: something was agreed on, or BIRD has ended.

@@ -25,7 +25,7 @@ actor BlockKeeper {
     private let repair: Repair
     private let thread: OwnThread
     /// What was written into the ledger last.
-    private var mirrored: NodeShare?
+    private var mirrored: NodePart?
 
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -48,11 +48,11 @@ actor BlockKeeper {
     ///
     /// - Throws: `RegistryError`, or `AuditError` where the ledger or the kernel cannot be changed.
     func settle(_ cluster: Cluster) async throws {
-        let share = NodeShare(of: cluster, for: configuration.node)
-        if mirrored != share {
-            try mirror(share)
-            try await settleBlocks(share)
-            mirrored = share
+        let part = NodePart(cluster, of: configuration.node)
+        if mirrored != part {
+            try mirror(part)
+            try await settleBlocks(part)
+            mirrored = part
         }
         try tellOfLostBlocks()
         for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
@@ -62,7 +62,7 @@ actor BlockKeeper {
     ///
     /// - Returns: the block; or why there is none.
     func block(for wish: BlockWish, _ cluster: Cluster) async throws -> (block: Prefix?, reason: String) {
-        if mirrored == nil { try mirror(NodeShare(of: cluster, for: configuration.node)) }
+        if mirrored == nil { try mirror(NodePart(cluster, of: configuration.node)) }
         var reasons: [String] = []
         for name in wish.pools {
             guard let pool = cluster.pools[name] else {
@@ -92,15 +92,15 @@ actor BlockKeeper {
 
     // MARK: Agreement
 
-    private func mirror(_ share: NodeShare) throws(AuditError) {
-        let pools = share.pools.map(\.pool)
-        let reservations = share.reservations.map { (name: $0.name, cidrs: $0.reservedCIDRs) }
+    private func mirror(_ part: NodePart) throws(AuditError) {
+        let pools = part.pools.values.map(\.pool).sorted { $0.name < $1.name }
+        let reservations = part.reservations.values.map { (name: $0.name, cidrs: $0.reservedCIDRs) }
         let folder = configuration.runDirectory
         try book.write { (book) throws(LedgerError) in
             try book.setAgent(folder: folder)
             let changed = try book.mirror(pools: pools)
-            try book.mirror(reservations: reservations)
-            if let node = share.node {
+            try book.mirror(reservations: reservations.sorted { $0.name < $1.name })
+            if let node = part.node {
                 try book.put("Node", node.name, body: Resource.node(node).manifest.description)
             }
             if !changed.isEmpty {
@@ -110,14 +110,15 @@ actor BlockKeeper {
     }
 
     /// Takes over what the registry says of this node's blocks, and tells it of those that it does not know.
-    private func settleBlocks(_ share: NodeShare) async throws {
+    private func settleBlocks(_ part: NodePart) async throws {
         let node = configuration.node
         let known = try book.blocks()
-        for record in share.blocks where !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) {
+        let agreed = part.blocks.values.filter { $0.state == .owned }
+        for record in agreed where !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) {
             try add(record)
         }
         for block in known where block.isShared && block.owner == node {
-            if share.blocks.contains(where: { $0.cidr == block.cidr }) { continue }
+            if agreed.contains(where: { $0.cidr == block.cidr }) { continue }
             var claim = RegistryClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
             if case .nothingFree(let reason) = try await claim.run(at: registry) { try lose(block.cidr, reason) }
         }
@@ -169,7 +170,7 @@ actor BlockKeeper {
         }
         var reasons: [String] = []
         for pool in pools.sorted(by: { $0.name < $1.name }) {
-            guard isAmple(pool, cluster) else { continue }
+            guard cluster.isAmple(pool) else { continue }
             switch try await claim(pool, cluster) {
             case .won: return
             case .nothingFree(let reason): reasons.append(reason.description)
@@ -190,13 +191,6 @@ actor BlockKeeper {
                 $0
             } == nil
         } catch { return false }
-    }
-
-    /// Whether more than a quarter of a pool's blocks is free.
-    private func isAmple(_ pool: IPPool, _ cluster: Cluster) -> Bool {
-        let all = pool.cidr.subdivisionCount(length: pool.blockSize)
-        let taken = UInt128(cluster.blocks.values.count { pool.cidr.contains($0.cidr) })
-        return taken * 4 < all * 3
     }
 
     private func claim(

@@ -4,9 +4,10 @@ import Logging
 import Registry
 import ServiceLifecycle
 
-/// Has the node's blocks looked at whenever there is a reason to: the cluster has agreed on something else, pods have
-/// come, a block is empty.
+/// Has the node's blocks looked at whenever there is a reason to: the cluster has agreed on something else that concerns
+/// the node, pods have come, a block is empty.
 struct BlockService: Service {
+    let node: String
     let keeper: BlockKeeper
     let cluster: Latest<Cluster>
     /// Blocks that have been empty for long.
@@ -20,7 +21,13 @@ struct BlockService: Service {
         let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await _ in cluster.values() { look.yield() } }
+                group.addTask {
+                    await cluster.follow({ NodePart($0, of: node) }) { look.yield() }
+                }
+                // Another's block may be what the node has found none of.
+                group.addTask {
+                    await cluster.follow(\.blocks) { if alarms.current[.claim] != nil { look.yield() } }
+                }
                 group.addTask { for await _ in uses { look.yield() } }
                 group.addTask {
                     for await block in empty { await attempt { try await keeper.release(block) } }

@@ -43,6 +43,8 @@ struct ClusterWatch: Service {
         publish(state)
         guard let start else { return }
         for try await change in registry.changes(after: start) {
+            // Heartbeats come every minute from everybody.
+            guard Cluster.kinds.contains(change.key.kind) else { continue }
             state.apply(change)
             publish(state)
         }

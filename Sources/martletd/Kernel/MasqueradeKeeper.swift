@@ -26,9 +26,7 @@ struct MasqueradeKeeper: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) } }
-                group.addTask {
-                    for await _ in cluster.values() { bell.ring() }
-                }
+                group.addTask { await cluster.follow({ NodePart($0, of: configuration.node) }) { bell.ring() } }
                 try await group.waitForAll()
             }
         }
