@@ -26,6 +26,10 @@ actor BlockKeeper {
     private let thread: OwnThread
     /// What the cluster had agreed on when it was written into the ledger last.
     private var mirrored: Cluster?
+    /// Blocks that are just being given back.
+    private var leaving: Set<Prefix> = []
+    /// Blocks that this node has lost and whose addresses pods may still have, and what became of them.
+    private var lost: [Prefix: String] = [:]
 
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -53,7 +57,14 @@ actor BlockKeeper {
             try await settleBlocks(cluster)
             mirrored = cluster
         }
-        for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
+        if !lost.isEmpty { try watchLost() }
+        var reasons: [String] = []
+        for family in AddressFamily.allCases { reasons += try await claimAhead(family, cluster) }
+        if reasons.isEmpty {
+            alarms.clear(.claim)
+        } else {
+            alarms.raise(.claim, "no block can be claimed ahead of need: " + reasons.joined(separator: "; "))
+        }
     }
 
     /// Claims a block for a pod that finds no address.
@@ -84,6 +95,8 @@ actor BlockKeeper {
             return try book.giveBack(own)
         }
         guard isGiven else { return }
+        leaving.insert(block)
+        defer { leaving.remove(block) }
         try await registry.release(block, of: configuration.node)
         log.notice("gave block \(block) back")
     }
@@ -112,27 +125,41 @@ actor BlockKeeper {
         let known = try book.blocks()
         let records = cluster.blocks.values
         for record in records where record.owner == node && record.state == .owned {
-            if !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) { try add(record) }
+            if known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) { continue }
+            // What the cluster had agreed on may be older than what this node has given back.
+            guard !leaving.contains(record.cidr), let object = try await registry.get(record.key),
+                try BlockRecord(object) == record, !leaving.contains(record.cidr)
+            else { continue }
+            try add(record)
         }
-        var lost: [String] = []
+        for block in known where block.isShared && block.owner != node && lost[block.cidr] == nil {
+            lost[block.cidr] = "\(block.cidr) is " + (block.owner.isEmpty ? "nobody's" : "\(block.owner)'s")
+        }
         for block in known where block.isShared && block.owner == node {
             let isAgreed = records.contains { $0.cidr == block.cidr && $0.owner == node && $0.state == .owned }
             if isAgreed { continue }
             var claim = RegistryClaim(adopting: block.cidr, of: block.pool, for: node, now: wallClockSeconds())
             if case .nothingFree(let reason) = try await claim.run(at: registry) {
                 try lose(block.cidr, reason)
-                lost.append("\(block.cidr): \(reason)")
+                lost[block.cidr] = reason.description
             }
         }
-        let stillLost = try book.blocks().filter { $0.isShared && $0.owner != node }.map { "\($0.cidr)" }
-        if !lost.isEmpty {
-            alarms.raise(
-                .blocksLost,
-                "this node has lost blocks that were its own; pods that have addresses of them must be started anew: "
-                    + lost.joined(separator: "; "))
-        } else if stillLost.isEmpty {
-            alarms.clear(.blocksLost)
-        }
+    }
+
+    /// Says which blocks are lost for as long as pods have addresses of them.
+    private func watchLost() throws(AuditError) {
+        raiseLost()
+        try book.write { (book) throws(LedgerError) in try book.removeLostBlocks() }
+        let left = try book.blocks().filter { $0.isShared && $0.owner != configuration.node }.map(\.cidr)
+        lost = lost.filter { left.contains($0.key) }
+        if lost.isEmpty { alarms.clear(.blocksLost) } else { raiseLost() }
+    }
+
+    private func raiseLost() {
+        alarms.raise(
+            .blocksLost,
+            "this node has lost blocks that were its own; pods that have addresses of them must be started anew: "
+                + lost.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; "))
     }
 
     private func add(_ record: BlockRecord, isRouted: Bool = true) throws(AuditError) {
@@ -152,22 +179,19 @@ actor BlockKeeper {
 
     /// Claims another block of a family when few addresses are left; but of a pool that is nearly out of blocks only what
     /// pods ask for.
-    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws {
+    ///
+    /// - Returns: why none can be claimed; empty where one was, or none is wanted.
+    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws -> [String] {
         let pools = cluster.pools.values.filter { $0.cidr.family == family && serves($0, cluster) }
-        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else {
-            alarms.clear(.claim)
-            return
-        }
+        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else { return [] }
         var reasons: [String] = []
-        for pool in pools.sorted(by: { $0.name < $1.name }) {
-            guard isAmple(pool, cluster) else { continue }
+        for pool in pools.sorted(by: { $0.name < $1.name }) where isAmple(pool, cluster) {
             switch try await claim(pool, cluster) {
-            case .won: return
+            case .won: return []
             case .nothingFree(let reason): reasons.append(reason.description)
             }
         }
-        if reasons.isEmpty { return }
-        alarms.raise(.claim, "no block can be claimed ahead of need: " + reasons.joined(separator: "; "))
+        return reasons
     }
 
     /// Whether pods of this node that name no pool get addresses of it.
