@@ -72,10 +72,10 @@ extension Audit {
         let used = Set(ledger.leases.map(\.lease.block))
         let resting = Set(ledger.freed.filter(\.isResting).map(\.block))
         // The agent gives back those of the cluster's pools, in its own time.
-        let shared = Set(ledger.pools.filter(\.isShared).map(\.id))
+        let passedOver = options.tellsSharedBlocks ? [] : Set(ledger.pools.filter(\.isShared).map(\.id))
         for block in ledger.blocks
         where block.owner == options.node && !used.contains(block.id) && !resting.contains(block.id)
-            && (options.namesSharedBlocks || !shared.contains(block.pool))
+            && !passedOver.contains(block.pool)
         {
             findings.append(
                 Finding(

@@ -120,8 +120,8 @@ package struct AuditOptions: Sendable {
     /// Leaves out what takes long and what the host's links, routes, neighbours and settings have nothing to do with:
     /// whether the ledger's file is sound, what packet filters drop, and what is within pods.
     package var isBrief = false
-    /// Whether empty blocks of the cluster's pools are named, too: for the agent, who alone can give them back.
-    package var namesSharedBlocks = false
+    /// Tells of empty blocks of the cluster's pools, too: the agent gives those back, and nobody else is to.
+    package var tellsSharedBlocks = false
     /// Who else is asked.
     package var witnesses = Witnesses()
     /// Hears how many pods have been compared, and of how many; each look begins anew.

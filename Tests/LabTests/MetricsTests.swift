@@ -30,11 +30,3 @@ import Testing
         }
     }
 }
-
-extension Lab {
-    /// What a node's agent answers.
-    fileprivate func ask(_ node: String, _ path: String) async throws -> String {
-        let socket = "/run/lab/nodes/\(node).whale.com/run/metrics.sock"
-        return try await on(node, "curl", "--silent", "--unix-socket", socket, "http://localhost\(path)")
-    }
-}

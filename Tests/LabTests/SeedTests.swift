@@ -59,30 +59,9 @@ import Testing
         try await Lab.with { lab in
             _ = try await lab.start("pod1", on: "node1")
             let block = try await lab.blocks()["node1"] ?? ""
-            let told = try await lab.lines("node1", "birdc", "show", "route", "export", "Mesh_192_168_0_80")
-            #expect(told.filter { $0.first?.isNumber == true }.map { $0.words[0] } == [block])
+            #expect(try await lab.told("Mesh_192_168_0_80", on: "node1") == [block])
             let learnt = try await lab.lines("master", "birdc", "show", "route", "protocol", "Mesh_192_168_0_81")
             #expect(learnt.filter { $0.first?.isNumber == true }.map { $0.words[0] } == [block])
         }
-    }
-}
-
-extension String {
-    /// What stands between blanks.
-    var words: [String] { split(separator: " ").map(String.init) }
-}
-
-extension Lab {
-    /// Each node's first block.
-    func blocks() async throws -> [String: String] {
-        var blocks: [String: String] = [:]
-        for node in Self.nodes {
-            let found = try await eventually {
-                try await lines(node, "ip", "route").contains { $0.hasPrefix("blackhole ") }
-            }
-            guard found else { throw Failure("\(node) has no block") }
-            blocks[node] = try await lines(node, "ip", "route").first { $0.hasPrefix("blackhole ") }?.words[1]
-        }
-        return blocks
     }
 }

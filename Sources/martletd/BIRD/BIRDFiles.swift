@@ -24,6 +24,13 @@ struct BIRDFiles {
         }
     }
 
+    /// Whether any text holds.
+    func areThere() throws(SystemError) -> Bool {
+        if access(bird.configurationFile, F_OK) == 0 { return true }
+        guard errno == ENOENT else { throw SystemError("access", bird.configurationFile) }
+        return false
+    }
+
     /// Writes the text beside the one that holds; secrets may be in it.
     func write(_ text: String) throws(SystemError) {
         let file = try FileDescriptor(opening: draft, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o640)

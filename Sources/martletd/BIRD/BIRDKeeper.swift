@@ -75,26 +75,36 @@ struct BIRDKeeper: Service {
         guard let plan = BIRDConfigurationPlan(configuration, agreed) else { return true }
         do {
             let files = BIRDFiles(configuration.bird)
-            let isChanged = try files.differ(from: plan.text)
-            if isChanged {
-                try files.write(plan.text)
-                try files.check()
-                try files.adopt()
-            }
-            alarms.clear(.birdConfiguration)
+            let isChanged = try adopt(plan, files)
+            // Refused, with none before.
+            guard try files.areThere() else { return true }
             // An agent before this one may have ended between writing and telling.
             let isUntold = isChanged || configured.value != true
             configured.set(true)
             try start(isUntold: isUntold)
             alarms.clear(.bird)
             return true
-        } catch let refusal as BIRDRefusal {
-            alarms.raise(.birdConfiguration, refusal.description)
-            return true
         } catch {
             alarms.raise(.bird, "\(error)")
             return false
         }
+    }
+
+    /// Puts a configuration in the place of the one that holds, unless BIRD refuses it; whether it has done so.
+    private func adopt(_ plan: BIRDConfigurationPlan, _ files: BIRDFiles) throws -> Bool {
+        let isChanged = try files.differ(from: plan.text)
+        if isChanged {
+            do {
+                try files.write(plan.text)
+                try files.check()
+            } catch let refusal as BIRDRefusal {
+                alarms.raise(.birdConfiguration, refusal.description)
+                return false
+            }
+            try files.adopt()
+        }
+        alarms.clear(.birdConfiguration)
+        return isChanged
     }
 
     private func start(isUntold: Bool) throws {

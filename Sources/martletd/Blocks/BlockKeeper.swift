@@ -26,6 +26,8 @@ actor BlockKeeper {
     private let thread: OwnThread
     /// What was written into the ledger last.
     private var mirrored: NodePart?
+    /// Blocks that are just being given back.
+    private var leaving: Set<Prefix> = []
 
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -55,7 +57,13 @@ actor BlockKeeper {
             mirrored = part
         }
         try tellOfLostBlocks()
-        for family in AddressFamily.allCases { try await claimAhead(family, cluster) }
+        var reasons: [String] = []
+        for family in AddressFamily.allCases { reasons += try await claimAhead(family, cluster) }
+        if reasons.isEmpty {
+            alarms.clear(.claim)
+        } else {
+            alarms.raise(.claim, "no block can be claimed ahead of need: " + reasons.joined(separator: "; "))
+        }
     }
 
     /// Claims a block for a pod that finds no address.
@@ -86,6 +94,8 @@ actor BlockKeeper {
             return try book.giveBack(own)
         }
         guard isGiven else { return }
+        leaving.insert(block)
+        defer { leaving.remove(block) }
         try await registry.release(block, of: configuration.node)
         log.notice("gave block \(block) back")
     }
@@ -115,6 +125,10 @@ actor BlockKeeper {
         let known = try book.blocks()
         let agreed = part.blocks.values.filter { $0.state == .owned }
         for record in agreed where !known.contains(where: { $0.cidr == record.cidr && $0.owner == node }) {
+            // What the cluster had agreed on may be older than what this node has given back.
+            guard !leaving.contains(record.cidr), let object = try await registry.get(record.key),
+                try BlockRecord(object) == record, !leaving.contains(record.cidr)
+            else { continue }
             try add(record)
         }
         for block in known where block.isShared && block.owner == node {
@@ -162,22 +176,19 @@ actor BlockKeeper {
 
     /// Claims another block of a family when few addresses are left; but of a pool that is nearly out of blocks only what
     /// pods ask for.
-    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws {
+    ///
+    /// - Returns: why none can be claimed; empty where one was, or none is wanted.
+    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws -> [String] {
         let pools = cluster.pools.values.filter { $0.cidr.family == family && serves($0, cluster) }
-        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else {
-            alarms.clear(.claim)
-            return
-        }
+        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else { return [] }
         var reasons: [String] = []
-        for pool in pools.sorted(by: { $0.name < $1.name }) {
-            guard cluster.isAmple(pool) else { continue }
+        for pool in pools.sorted(by: { $0.name < $1.name }) where cluster.isAmple(pool) {
             switch try await claim(pool, cluster) {
-            case .won: return
+            case .won: return []
             case .nothingFree(let reason): reasons.append(reason.description)
             }
         }
-        if reasons.isEmpty { return }
-        alarms.raise(.claim, "no block can be claimed ahead of need: " + reasons.joined(separator: "; "))
+        return reasons
     }
 
     /// Whether pods of this node that name no pool get addresses of it.

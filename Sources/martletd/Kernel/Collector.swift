@@ -47,7 +47,7 @@ private struct CollectingWatch: Watch, ~Copyable {
         options.routeOrigin = collector.configuration.routeProtocol
         options.grace = collector.configuration.grace
         options.isBrief = true
-        options.namesSharedBlocks = collector.release != nil
+        options.tellsSharedBlocks = true
         self.options = options
     }
 

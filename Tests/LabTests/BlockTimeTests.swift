@@ -1,0 +1,39 @@
+import Foundation
+import TestKit
+import Testing
+
+/// How fast blocks are known.
+@Suite struct BlockTimeTests {
+    /// Of how many blocks the median is taken.
+    private static let count = 20
+
+    @Test("a block is in all kernels, and gone from them, in at most twice the time that ip route takes for it")
+    func twice() async throws {
+        try await Lab.with { lab in
+            // Nobody is to take away on node2 what it puts there by hand.
+            try await lab("agent", "stop", "node2")
+            let claims = try await lab.times("claim", Self.count)
+            #expect(median(claims["agent added"]) <= 2 * median(claims["hand added"]))
+
+            async let withdrawals = lab.times("withdrawn", Self.count)
+            try await lab("configure", "node1", ".low_water = 0 | .collect_seconds = 1 | .keep_empty_seconds = 0")
+            let times = try await withdrawals
+            #expect(median(times["agent withdrawn"]) <= 2 * median(claims["hand withdrawn"]))
+            print("blocks: \(claims.merging(times) { $0 + $1 }.mapValues { median($0) }) ms")
+        }
+    }
+
+    private func median(_ times: [Double]?) -> Double {
+        let sorted = (times ?? []).sorted()
+        return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+    }
+}
+
+extension Lab {
+    /// Milliseconds by what they are of.
+    fileprivate func times(_ mode: String, _ count: Int) async throws -> [String: [Double]] {
+        let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/World/blocks"
+        let rows = try await must("\(program) \(mode) \(count)").split(separator: "\n").map { String($0).words }
+        return Dictionary(grouping: rows) { "\($0[0]) \($0[1])" }.mapValues { $0.compactMap { Double($0[2]) } }
+    }
+}
