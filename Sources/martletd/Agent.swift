@@ -42,7 +42,8 @@ struct Agent {
                 configuration: configuration, cluster: cluster, firstPass: firstPass, configured: birdConfigured,
                 alarms: alarms, log: log),
             BlockService(
-                node: configuration.node, keeper: keeper, cluster: cluster, empty: empty, uses: uses, alarms: alarms, log: log),
+                node: configuration.node, keeper: keeper, cluster: cluster, empty: empty, uses: uses, alarms: alarms,
+                log: log),
             Door(listener: listener, keeper: keeper, cluster: cluster, readiness: readiness, log: log),
             Reports(operations: listener.operations, tally: tally, use: { use.yield() }),
             Collector(
