@@ -141,7 +141,7 @@ package struct Configuration: Hashable, Sendable {
             "  multihop;",
             "  graceful restart on;",
             "  hold time \(settings.holdTime); keepalive time \(settings.holdTime / 3);",
-            "  connect delay time 2; connect retry time 2; error wait time 5,30;",
+            "  connect delay time 2; connect retry time 5; error wait time 5,30;",
         ] + (settings.bfd ? ["  bfd on;"] : []) + [
             "  \(family.keyword) {",
             "    import filter mesh\(n)_in; export filter mesh\(n)_out;",
