@@ -141,12 +141,13 @@ extension SQLiteRegistry {
     }
 
     /// Looks after a moment, in which more may come: a write is several events, and nodes often write together. All
-    /// processes hear of it at once; so that they do not look at once, each waits for as long as chance has it.
+    /// processes hear of it at once; so that they do not look at once, nor while the writer puts routes, each waits for as
+    /// long as chance has it.
     private func lookSoon() async {
         if isLookDue { return }
         isLookDue = true
         // Nobody cancels it.
-        do { try await Task.sleep(for: .milliseconds(Int.random(in: 10...30))) } catch {}
+        do { try await Task.sleep(for: .milliseconds(Int.random(in: 40...80))) } catch {}
         isLookDue = false
         look()
     }
