@@ -20,6 +20,7 @@ struct Agent {
         try Self.makeFolder(configuration.runDirectory)
         let alarms = Alarms(log: log)
         let cluster = Latest<Cluster>()
+        let written = Latest<NodePart>()
         let firstPass = Latest<Bool>()
         let birdConfigured = Latest<Bool>()
         let tally = Tally()
@@ -31,7 +32,7 @@ struct Agent {
         let (empty, release) = AsyncStream<Prefix>.makeStream()
         let (uses, use) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let listener = try AgentListener(folder: configuration.runDirectory)
-        let keeper = try BlockKeeper(configuration, registry, alarms, log)
+        let keeper = try BlockKeeper(configuration, registry, written, alarms, log)
         services = [
             NodeRegistration(
                 configuration: configuration, registry: registry, cluster: cluster, alarms: alarms, log: log),
@@ -49,7 +50,7 @@ struct Agent {
             Collector(
                 configuration: configuration, release: { release.yield($0) }, freed: freed, alarms: alarms, log: log),
             ConnectionCleaner(configuration: configuration, freed: freed, alarms: alarms, log: log),
-            MasqueradeKeeper(configuration: configuration, cluster: cluster, alarms: alarms, log: log),
+            MasqueradeKeeper(configuration: configuration, written: written, alarms: alarms, log: log),
         ]
         if configuration.registry != nil {
             services.append(Heartbeats(configuration: configuration, registry: registry, log: log))

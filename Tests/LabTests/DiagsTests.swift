@@ -16,7 +16,15 @@ import Testing
         try await Lab.with("--nodes", "2", "--registry", "sqlite") { lab in
             let pod = try await lab.start("web", on: "node1")[0]
             try await lab.hideSecrets()
-            let before = try await lab.state()
+            var before = ""
+            // What the start has set going comes to its end.
+            let isSteady = try await eventually(within: .seconds(20)) {
+                let last = before
+                before = try await lab.state()
+                try await Task.sleep(for: .seconds(1))
+                return before == last
+            }
+            #expect(isSteady)
             let said = try await lab.must(
                 "mkdir /run/tmp && TMPDIR=/run/tmp \(Lab.script) exec node1 martletctl node diags -o /run/diags.tar.gz")
             #expect(said == "Wrote /run/diags.tar.gz: \(Self.pieces.count) pieces.")

@@ -61,7 +61,8 @@ extension Lab {
     /// What a node's agent answers over HTTP.
     func ask(_ node: String, _ path: String) async throws -> String {
         let socket = "/run/lab/nodes/\(node).whale.com/run/metrics.sock"
-        return try await on(node, "curl", "--silent", "--unix-socket", socket, "http://localhost\(path)")
+        let place = "http://localhost\(path)"
+        return try await run([Self.script, "exec", node, "curl", "--silent", "--unix-socket", socket, place]).text
     }
 
     /// Whether one of the alarms of a node begins with a text.

@@ -24,7 +24,8 @@ actor BlockKeeper {
     private let log: Logger
     private let repair: Repair
     private let thread: OwnThread
-    /// What was written into the ledger last.
+    /// What was written into the ledger last, for those who go by the ledger.
+    private let written: Latest<NodePart>
     private var mirrored: NodePart?
     /// Blocks that are just being given back.
     private var leaving: Set<Prefix> = []
@@ -32,8 +33,12 @@ actor BlockKeeper {
     /// The ledger waits for disks and locks: its calls have a thread of their own.
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(_ configuration: AgentConfiguration, _ registry: any Registry, _ alarms: Alarms, _ log: Logger) throws {
+    init(
+        _ configuration: AgentConfiguration, _ registry: any Registry, _ written: Latest<NodePart>, _ alarms: Alarms,
+        _ log: Logger
+    ) throws {
         self.configuration = configuration
+        self.written = written
         self.registry = registry
         self.alarms = alarms
         self.log = log
@@ -117,6 +122,7 @@ actor BlockKeeper {
                 log.info("pools as the cluster has them: \(changed.sorted().joined(separator: ", "))")
             }
         }
+        written.set(part)
     }
 
     /// Takes over what the registry says of this node's blocks, and tells it of those that it does not know.
@@ -146,8 +152,8 @@ actor BlockKeeper {
         guard !lost.isEmpty else { return alarms.clear(.blocksLost) }
         alarms.raise(
             .blocksLost,
-            "pods have addresses of blocks that were this node's and are no more; nobody reaches them until they are "
-                + "started anew: " + lost.joined(separator: ", "))
+            "this node has lost blocks that were its own; pods that have addresses of them must be started anew: "
+                + lost.joined(separator: ", "))
     }
 
     private func lostBlocks() throws(AuditError) -> [String] {

@@ -6,18 +6,17 @@ import Ledger
 import Logging
 import Masquerade
 import Netlink
-import Registry
 import ServiceLifecycle
 import System
 
 /// Keeps the node's nftables table as the pools want it: when it starts, when pools change, and when somebody else has
 /// changed the table.
 ///
-/// The pools are those that the cluster has agreed on and those of the ledger, whose word counts where both know one: it
-/// is what the plugin goes by, and two who write one table must write the same.
+/// The pools are those of the ledger, once what the cluster has agreed on is written there: the plugin goes by it, and two
+/// who write one table must write the same.
 struct MasqueradeKeeper: Service {
     let configuration: AgentConfiguration
-    let cluster: Latest<Cluster>
+    let written: Latest<NodePart>
     let alarms: Alarms
     let log: Logger
 
@@ -25,8 +24,8 @@ struct MasqueradeKeeper: Service {
         let bell = try Bell()
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
-                group.addTask { try await watch(bell) { try TableWatch(configuration, cluster, alarms, log) } }
-                group.addTask { await cluster.follow({ NodePart($0, of: configuration.node) }) { bell.ring() } }
+                group.addTask { try await watch(bell) { try TableWatch(configuration, written, alarms, log) } }
+                group.addTask { for await _ in written.values() { bell.ring() } }
                 try await group.waitForAll()
             }
         }
@@ -39,27 +38,27 @@ private struct TableWatch: Watch, ~Copyable {
 
     private let events: TableEvents
     private let book: NodeBook
-    private let cluster: Latest<Cluster>
+    private let written: Latest<NodePart>
     private let alarms: Alarms
     private let log: Logger
     private var contention = Contention<MasqueradePlan>()
     private var pace: Pace
 
     init(
-        _ configuration: AgentConfiguration, _ cluster: Latest<Cluster>, _ alarms: Alarms, _ log: Logger
+        _ configuration: AgentConfiguration, _ written: Latest<NodePart>, _ alarms: Alarms, _ log: Logger
     ) throws {
         let book = try NodeBook(configuration)
         events = try TableEvents()
         self.book = book
-        self.cluster = cluster
+        self.written = written
         self.alarms = alarms
         self.log = log
         pace = Pace(every: Self.fullPass, ContinuousClock.now)
     }
 
     var raw: Int32 { events.raw }
-    /// Before the cluster is known, a table without its pools would be a wrong one.
-    var due: ContinuousClock.Instant? { cluster.value == nil ? nil : pace.due }
+    /// Before the cluster's pools are written, a table without its pools would be a wrong one.
+    var due: ContinuousClock.Instant? { written.value == nil ? nil : pace.due }
 
     mutating func hear(_ now: ContinuousClock.Instant) {
         do throws(SystemError) {
@@ -88,14 +87,9 @@ private struct TableWatch: Watch, ~Copyable {
     }
 
     private func pools() throws(AuditError) -> [Pool] {
-        let own = try book.open { (book, _) throws(AuditError) in
+        try book.open { (book, _) throws(AuditError) in
             try ledger { () throws(LedgerError) in try book.reading { () throws(LedgerError) in try book.pools() } }
-        }
-        let known = own ?? []
-        let others = (cluster.value?.pools.values).map(Array.init) ?? []
-        return known
-            + others.filter { pool in !known.contains { $0.cidr == pool.cidr } }
-            .map { Pool(name: $0.name, cidr: $0.cidr, natOutgoing: $0.natOutgoing) }
+        } ?? []
     }
 
     private func plan(_ pools: [Pool]) -> MasqueradePlan {
