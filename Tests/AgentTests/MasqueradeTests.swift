@@ -17,7 +17,7 @@ struct MasqueradeTests {
         }
     }
 
-    @Test("Pools of the ledger and of the cluster are in it")
+    @Test("Pools of the ledger and of the cluster are in it; of one that both know the ledger's word counts")
     func union() async throws {
         try await withNode { node in
             let pod = try await node.pod()
@@ -25,7 +25,8 @@ struct MasqueradeTests {
                 pod,
                 configuration: node.configuration().setting(
                     "ipam.pools", [["name": "own", "cidr": "10.1.0.0/16", "natOutgoing": true]]))
-            let agent = try await node.startAgent(["objects": [Node.pool("others", "10.2.0.0/16")]])
+            let agent = try await node.startAgent(
+                ["objects": [Node.pool("own", "10.1.0.0/16"), Node.pool("others", "10.2.0.0/16")]])
             #expect(try await eventually { try await node.table()?.contains("10.2.0.0/16") ?? false }, "\(agent.log)")
             let table = try await node.table() ?? ""
             #expect(table.contains("@nat4") && table.contains("10.1.0.0/16"))

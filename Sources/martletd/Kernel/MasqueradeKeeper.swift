@@ -13,9 +13,8 @@ import System
 /// Keeps the node's nftables table as the pools want it: when it starts, when pools change, and when somebody else has
 /// changed the table.
 ///
-/// The pools are those that the cluster has agreed on and those of the ledger. Where both know one the ledger's word
-/// counts, which the plugin goes by: two who write one table must write the same. But of a pool that is the cluster's by the
-/// ledger, too, the cluster's word does: it comes into the ledger a moment later, and nobody tells.
+/// The pools are those that the cluster has agreed on and those of the ledger, whose word counts where both know one: it
+/// is what the plugin goes by, and two who write one table must write the same.
 struct MasqueradeKeeper: Service {
     let configuration: AgentConfiguration
     let cluster: Latest<Cluster>
@@ -94,16 +93,10 @@ private struct TableWatch: Watch, ~Copyable {
         let own = try book.open { (book, _) throws(AuditError) in
             try ledger { () throws(LedgerError) in try book.reading { () throws(LedgerError) in try book.pools() } }
         }
-        let agreed = (cluster.value?.pools.values).map(Array.init) ?? []
-        let known = (own ?? []).map { pool in
-            var pool = pool
-            if pool.isShared, let word = agreed.first(where: { $0.cidr == pool.cidr }) {
-                pool.natOutgoing = word.natOutgoing
-            }
-            return pool
-        }
+        let known = own ?? []
+        let others = (cluster.value?.pools.values).map(Array.init) ?? []
         return known
-            + agreed.filter { pool in !known.contains { $0.cidr == pool.cidr } }
+            + others.filter { pool in !known.contains { $0.cidr == pool.cidr } }
             .map { Pool(name: $0.name, cidr: $0.cidr, natOutgoing: $0.natOutgoing) }
     }
 
