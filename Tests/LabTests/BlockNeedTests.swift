@@ -15,13 +15,15 @@ import Testing
     func onDemand() async throws {
         try await Lab.with { lab in
             _ = try await lab.start("pod0", on: "node2")
-            try await lab("configure", "node1", ".low_water = 0")
+            try await lab.configure("node1", ".low_water = 0")
             try await lab.must("for i in $(seq 64); do \(Lab.script) pod add node1 pod$i & done; wait")
-            let before = try await lab.blocks(of: "node1")
-            #expect(before.count == 1)
+            #expect(try await lab.blocks(of: "node1").count == 1)
+            let before = try await lab.lastReconfigurations()
             let address = try await lab.start("pod65", on: "node1")[0]
             #expect(try await lab.blocks(of: "node1").count == 2)
             #expect(try await eventually { try await lab.pings("pod0", address) })
+            // Blocks are told by routes: BIRD need not read anything again.
+            #expect(try await lab.lastReconfigurations() == before)
         }
     }
 
@@ -50,7 +52,7 @@ import Testing
     func givenBack() async throws {
         try await Lab.with { lab in
             try await lab.limit(to: "10.245.0.0/31")
-            try await lab("configure", "node2", ".low_water = 0 | .collect_seconds = 1 | .keep_empty_seconds = 1")
+            try await lab.configure("node2", ".low_water = 0 | .collect_seconds = 1 | .keep_empty_seconds = 1")
             // Addresses of pods that are gone rest before they, or their block, are given to others.
             try await lab.must(
                 "sqlite3 /run/lab/nodes/node2.whale.com/ledger/ledger.db 'UPDATE ledger SET rest_seconds = 0'")
@@ -69,9 +71,18 @@ import Testing
 }
 
 extension Lab {
+    /// When each node's BIRD has read its configuration last.
+    fileprivate func lastReconfigurations() async throws -> [String] {
+        var found: [String] = []
+        for node in Self.nodes {
+            found += try await lines(node, "birdc", "show", "status").filter { $0.hasPrefix("Last reconfiguration") }
+        }
+        return found
+    }
+
     /// Leaves one pool, of blocks of two addresses, of which no node claims any before a pod asks for it.
     func limit(to cidr: String) async throws {
-        for node in Self.nodes { try await self("configure", node, ".low_water = 0") }
+        for node in Self.nodes { try await configure(node, ".low_water = 0") }
         try await apply(
             """
             apiVersion: projectcalico.org/v3

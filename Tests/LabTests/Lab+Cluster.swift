@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 
 /// What the nodes of a lab agree on, and how they stand to each other.
@@ -58,11 +59,19 @@ extension Lab {
         try await on("master", "martletctl", "apply", "-f", "/run/manifests.yaml")
     }
 
-    /// What a node's agent answers over HTTP.
+    /// What a node's agent answers over HTTP; empty while it does not.
     func ask(_ node: String, _ path: String) async throws -> String {
         let socket = "/run/lab/nodes/\(node).whale.com/run/metrics.sock"
-        let place = "http://localhost\(path)"
-        return try await run([Self.script, "exec", node, "curl", "--silent", "--unix-socket", socket, place]).text
+        return try await run(["/usr/bin/curl", "--silent", "--unix-socket", socket, "http://localhost\(path)"]).text
+            .trimmingCharacters(in: .newlines)
+    }
+
+    /// Changes the configuration of a node's agent, and waits until it is ready again.
+    func configure(_ node: String, _ filter: String) async throws {
+        try await self("configure", node, filter)
+        guard try await eventually(within: .seconds(20), { try await ask(node, "/readyz") == "ok" }) else {
+            throw Failure("the agent of \(node) is not ready: \(try await ask(node, "/readyz"))")
+        }
     }
 
     /// Whether one of the alarms of a node begins with a text.

@@ -52,7 +52,6 @@ import Testing
             }
             _ = try await lab.start("pod1", on: "node1")
             let address = try await lab.start("pod2", on: "node2")[0]
-            let block = try await lab.blocks()["node2"] ?? ""
             let isExternal = try await eventually(within: .seconds(30)) {
                 try await lab.on("node1", "birdc", "show", "route", "all").contains("BGP.as_path: 64602")
             }

@@ -18,7 +18,10 @@ struct BIRDFiles {
 
     /// Whether another text holds than this one.
     func differ(from text: String) throws(SystemError) -> Bool {
-        do throws(SystemError) { return try readText(bird.configurationFile, limit: 64 << 20) != text } catch {
+        do throws(SystemError) {
+            let file = try FileDescriptor(opening: bird.configurationFile, O_RDONLY)
+            return try file.readToEnd(limit: 64 << 20) != Array(text.utf8)
+        } catch {
             guard error.number == ENOENT else { throw error }
             return true
         }

@@ -52,9 +52,11 @@ struct BIRDKeeper: Service {
     private func keep(_ looks: AsyncStream<Void>, _ lookAgain: @escaping @Sendable () -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             let watch = Latest<Bool>()
+            // An agent before this one may have ended when the file was written, and BIRD did not know.
+            var isTold = false
             for await _ in looks {
                 var pause = Pause()
-                while !Task.isCancelled, !bring() { await pause.wait() }
+                while !Task.isCancelled, !bring(&isTold) { await pause.wait() }
                 guard watch.value != true, alarms.current[.bird] == nil else { continue }
                 watch.set(true)
                 group.addTask {
@@ -69,19 +71,20 @@ struct BIRDKeeper: Service {
     }
 
     /// Makes BIRD run as was agreed; false when that is to be tried again.
-    private func bring() -> Bool {
+    ///
+    /// - Parameter isTold: whether BIRD knows the file as it is.
+    private func bring(_ isTold: inout Bool) -> Bool {
         guard let agreed = cluster.value else { return true }
         // Who registers the node says why there is none.
         guard let plan = BIRDConfigurationPlan(configuration, agreed) else { return true }
         do {
             let files = BIRDFiles(configuration.bird)
-            let isChanged = try adopt(plan, files)
+            if try adopt(plan, files) { isTold = false }
             // Refused, with none before.
             guard try files.areThere() else { return true }
-            // An agent before this one may have ended between writing and telling.
-            let isUntold = isChanged || configured.value != true
             configured.set(true)
-            try start(isUntold: isUntold)
+            try start(isTold: isTold)
+            isTold = true
             alarms.clear(.bird)
             return true
         } catch {
@@ -107,10 +110,10 @@ struct BIRDKeeper: Service {
         return isChanged
     }
 
-    private func start(isUntold: Bool) throws {
+    private func start(isTold: Bool) throws {
         let process = BIRDProcess(configuration)
         if try process.isRunning() {
-            if isUntold { try process.configure() }
+            if !isTold { try process.configure() }
         } else if configuration.bird.starter == .agent {
             try process.start()
             log.notice("started BIRD")
