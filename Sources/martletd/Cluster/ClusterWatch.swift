@@ -43,7 +43,8 @@ struct ClusterWatch: Service {
         publish(state)
         guard let start else { return }
         for try await change in registry.changes(after: start) {
-            // Heartbeats come every minute from everybody.
+            alarms.clear(.registry)
+            // Heartbeats come every minute from everybody, and show no more than that the registry is heard of.
             guard Cluster.kinds.contains(change.key.kind) else { continue }
             state.apply(change)
             publish(state)
