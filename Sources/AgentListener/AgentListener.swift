@@ -36,7 +36,7 @@ package final class AgentListener: Sendable {
     /// - Throws: `Refusal.isServed` while another agent listens there.
     package init(folder: String) throws(Refusal) {
         let lock = try Self.lock(folder)
-        let (calls, caller) = AsyncStream.makeStream(of: AgentCall.self, bufferingPolicy: .bufferingOldest(256))
+        let (calls, caller) = AsyncStream.makeStream(of: AgentCall.self, bufferingPolicy: .bufferingOldest(1024))
         let (operations, reporter) = AsyncStream.makeStream(
             of: OperationReport.self, bufferingPolicy: .bufferingNewest(1024))
         self.calls = calls

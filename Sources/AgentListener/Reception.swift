@@ -86,9 +86,10 @@ final class Reception: Sendable {
     }
 
     private func take(_ line: [UInt8], of connection: Connection) {
-        do { calls.yield(AgentCall(try AgentRequest(try JSON.parse(line)), connection)) } catch {
-            connection.say(.refused("the question cannot be read: \(error)"))
-        }
+        do {
+            let call = AgentCall(try AgentRequest(try JSON.parse(line)), connection)
+            if case .dropped = calls.yield(call) { call.answer(.refused("the agent has too many others to answer")) }
+        } catch { connection.say(.refused("the question cannot be read: \(error)")) }
     }
 
     private func takeReports() {

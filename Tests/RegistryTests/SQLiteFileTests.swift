@@ -121,12 +121,15 @@ struct SQLiteFileTests {
         let old = try await registry.set(key, "old")
         let other = "\(folder.path)/other.db"
         try await SQLiteRegistry(other).set(key, "new")
-        let changes = registry.changes(after: old)
-        let ending = Task { await end(of: changes) }
-        try await Task.sleep(for: .milliseconds(100))
+        var changes = registry.changes(after: old).makeAsyncIterator()
+        // Once something is heard, the watch stands.
+        try await registry.set(RegistryKey(.node, "other"), "{}")
+        _ = try await changes.next()
         for end in ["-wal", "-shm"] { unlink(path + end) }
         for end in ["-wal", "-shm", ""] { rename(other + end, path + end) }
-        #expect(await ending.value == .unreachable("\(path) was replaced or deleted"))
+        await #expect(throws: RegistryError.unreachable("\(path) was replaced or deleted")) {
+            while try await changes.next() != nil {}
+        }
         #expect(try await registry.get(key)?.body == "new")
         #expect(await end(of: registry.changes(after: old)) == .forgotten)
         await #expect(throws: RegistryError.self) { try await registry.put(key, "x", expecting: old) }
