@@ -14,6 +14,7 @@ package enum KernelEvent: Hashable, Sendable {
     /// Who answers for an address on a link; nil while nobody does.
     case neighbour(link: Int32, IPAddress, MACAddress?)
     case neighbourGone(link: Int32, IPAddress)
+    case address(link: Int32, IPAddress)
     case addressGone(link: Int32, IPAddress)
     /// A link's forwarding, rp_filter, proxy_arp or proxy_ndp; nil: those of all links.
     case settings(link: Int32?)
@@ -50,9 +51,11 @@ extension KernelEvent {
             guard let route = Route(reply) else { return nil }
             self = reply.type == Int(RTM_NEWROUTE) ? .route(route) : .routeGone(route)
         case Int(RTM_NEWNEIGH), Int(RTM_DELNEIGH): self.init(neighbour: reply)
-        case Int(RTM_DELADDR):
+        case Int(RTM_NEWADDR), Int(RTM_DELADDR):
             guard let (link, address) = readAddress(reply) else { return nil }
-            self = .addressGone(link: link, address.address)
+            self =
+                reply.type == Int(RTM_NEWADDR)
+                ? .address(link: link, address.address) : .addressGone(link: link, address.address)
         case Int(RTM_NEWNETCONF): self.init(settings: reply)
         default: return nil
         }

@@ -1,6 +1,5 @@
 import Addressing
 import AgentConfiguration
-import Events
 import Logging
 import Netlink
 import Registry
@@ -26,9 +25,8 @@ struct NodeRegistration: Service {
                 // Deleted by somebody who took it for dead, the node comes back.
                 group.addTask { await cluster.follow({ $0.nodes[configuration.node] }) { look.yield() } }
                 group.addTask {
-                    do throws(SystemError) {
-                        let notices = try Notice.socket([.links, .ipv4Addresses, .ipv6Addresses]).arrivals()
-                        for await _ in notices { look.yield() }
+                    do {
+                        try await watch(try Bell()) { try AddressWatch { look.yield() } }
                     } catch { alarms.raise(.node, "changes of addresses cannot be listened to: \(error)") }
                 }
                 group.addTask {
@@ -44,7 +42,7 @@ struct NodeRegistration: Service {
         while !Task.isCancelled {
             do {
                 try await register()
-                // Pods come and go, too; whatever happens within this time is looked at once.
+                // Whatever happens within this time is looked at once.
                 return try await Task.sleep(for: .milliseconds(200))
             } catch is CancellationError {
                 return
@@ -92,5 +90,34 @@ struct NodeRegistration: Service {
     /// An address that is away for a moment, as when its link is down, is still the node's.
     private func kept(_ declared: Node, _ family: AddressFamily) -> InterfaceAddress? {
         family == .ipv4 ? declared.bgp.ipv4Address : declared.bgp.ipv6Address
+    }
+}
+
+/// Hears of addresses that come and go, and of links that go up and down; pods' own concern nobody.
+private struct AddressWatch: Watch, ~Copyable {
+    private let events: NetlinkSocket
+    private let look: @Sendable () -> Void
+
+    init(_ look: @escaping @Sendable () -> Void) throws(NetlinkError) {
+        events = try NetlinkSocket(listeningTo: [.links, .addresses])
+        self.look = look
+    }
+
+    var raw: Int32 { events.raw }
+    var due: ContinuousClock.Instant? { nil }
+
+    mutating func hear(_ now: ContinuousClock.Instant) {
+        do throws(NetlinkError) {
+            if try events.events().contains(where: Self.concernsNode) { look() }
+        } catch { look() }
+    }
+
+    mutating func act(_ now: ContinuousClock.Instant) {}
+
+    private static func concernsNode(_ event: KernelEvent) -> Bool {
+        switch event {
+        case .link(let link), .linkGone(let link): !link.isPods
+        default: true
+        }
     }
 }

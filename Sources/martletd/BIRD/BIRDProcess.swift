@@ -1,6 +1,5 @@
 import AgentConfiguration
 import BIRD
-import Events
 import Glibc
 import System
 
@@ -90,9 +89,30 @@ struct BIRDProcess {
 
     /// Waits until the BIRD that runs now has ended.
     func end() async throws {
-        let connection = try FileDescriptor.connected(to: bird.socket, patience: 5)
-        for await arrival in try connection.arrivals(size: 1024) {
-            if case .end = arrival { return }
-        }
+        let bell = try Bell()
+        let socket = bird.socket
+        try await watch(bell) { try EndWatch(of: socket, bell) }
     }
+}
+
+/// Holds a connection to BIRD that ends with it.
+private struct EndWatch: Watch, ~Copyable {
+    private let connection: FileDescriptor
+    private let bell: Bell
+
+    init(of socket: String, _ bell: Bell) throws(SystemError) {
+        connection = try FileDescriptor.connected(to: socket, patience: 5)
+        self.bell = bell
+    }
+
+    var raw: Int32 { connection.raw }
+    var due: ContinuousClock.Instant? { nil }
+
+    mutating func hear(_ now: ContinuousClock.Instant) {
+        var greeting = [UInt8](repeating: 0, count: 1024)
+        let count = read(connection.raw, &greeting, greeting.count)
+        if count == 0 || count < 0 && errno != EINTR { bell.end() }
+    }
+
+    mutating func act(_ now: ContinuousClock.Instant) {}
 }

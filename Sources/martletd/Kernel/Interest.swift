@@ -54,6 +54,7 @@ struct Interest {
         case .neighbourGone(let link, let address):
             answers[Entry(link: link, address: address)] = nil
             return isPods(address, on: link)
+        case .address: return false
         case .addressGone(let link, _): return links[link] != nil
         case .settings(let link): return link.map { links[$0] != nil } ?? true
         }
