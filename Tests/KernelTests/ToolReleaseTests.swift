@@ -15,11 +15,11 @@ struct ToolReleaseTests {
         #expect(needed.matches(of: /swift|Foundation|not found/).isEmpty)
     }
 
-    @Test("has a page of the manual for each command")
+    @Test("has a page of the manual for each command, and one for the agent")
     func pages() async throws {
         let help = try await execute(["\(release)/martletctl", "--experimental-dump-help"])
         let expected = names(of: try Value(parsing: help.output)["command"], below: "").map { "\($0).8" }
-        #expect(entries(of: "\(release)/man").sorted() == expected.sorted())
+        #expect(entries(of: "\(release)/man").sorted() == (expected + ["martletd.8"]).sorted())
         #expect(expected.contains("martletctl.ipam.check.8"))
         let page = try String(contentsOfFile: "\(release)/man/martletctl.ipam.check.8", encoding: .utf8)
         #expect(page.contains(".Dt MARTLETCTL.IPAM.CHECK 8") && page.contains("docs/audit.md"))

@@ -164,9 +164,11 @@ struct CalicoRemainsTests {
         try await withCalico { calico, _, _ in
             // sleep(1) under another name: a shell that waits with whatever arguments.
             let path = "\(calico.node.folder.path)/\(name)"
-            try FileManager.default.copyItem(atPath: "/bin/dash", toPath: path)
+            // By a process of its own: what this one has open for writing, another test's child may have for a moment, too.
+            try await calico.node.namespace.must("/bin/cp", "/bin/dash", path)
             let daemon = try await calico.node.namespace.start(path, "-c", "sleep 600; :", argument)
-            _ = try await eventually { try readFile("/proc/\(daemon.pid)/comm").starts(with: name.utf8) }
+            let runs = try await eventually { try readFile("/proc/\(daemon.pid)/comm").starts(with: name.utf8) }
+            try #require(runs)
             let done = try await calico.node.tool(["import", "calico", "-"], input: calico.export())
             #expect(done.succeeded == !isCalicos, "\(done.errorText)")
             guard isCalicos else { return }
@@ -182,7 +184,8 @@ struct CalicoRemainsTests {
         try await withCalico { calico, _, _ in
             let other = try await calico.node.neighbour("n2")
             let path = "\(calico.node.folder.path)/calico-node"
-            try FileManager.default.copyItem(atPath: "/bin/dash", toPath: path)
+            // By a process of its own: what this one has open for writing, another test's child may have for a moment, too.
+            try await calico.node.namespace.must("/bin/cp", "/bin/dash", path)
             let daemon = try await other.namespace.start(path, "-c", "sleep 600; :", "-felix")
             _ = try await eventually { try readFile("/proc/\(daemon.pid)/comm").starts(with: "calico-node".utf8) }
             try await calico.take()

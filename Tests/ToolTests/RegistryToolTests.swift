@@ -109,8 +109,11 @@ struct RegistryToolTests {
             try writeFile(file, #"{"registry": "zookeeper:/x"}"#)
             #expect(
                 try await get().errorText
-                    == "Error: \(file): registry: expected static, or sqlite: and an absolute path, found zookeeper:/x\n"
-            )
+                    == """
+                    Error: \(file): registry: expected "static", or sqlite: and an absolute path, found "zookeeper:/x"
+                    Hint: another file: --agent-config
+
+                    """)
             try writeFile(file, "{")
             #expect(try await get().errorText.hasPrefix("Error: \(file): "))
             let option = try await node.tool(["get", "ippool", "--registry", "here"])
