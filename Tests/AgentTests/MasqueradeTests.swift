@@ -17,7 +17,7 @@ struct MasqueradeTests {
         }
     }
 
-    @Test("Pools of the ledger and of the cluster are in it; of one that both know the ledger's word counts")
+    @Test("Pools of the node and of the cluster are in it; of one that both know the cluster's word counts")
     func union() async throws {
         try await withNode { node in
             let pod = try await node.pod()
@@ -25,11 +25,14 @@ struct MasqueradeTests {
                 pod,
                 configuration: node.configuration().setting(
                     "ipam.pools", [["name": "own", "cidr": "10.1.0.0/16", "natOutgoing": true]]))
-            let agent = try await node.startAgent(
-                ["objects": [Node.pool("own", "10.1.0.0/16"), Node.pool("others", "10.2.0.0/16")]])
+            let others = Node.pool("others", "10.2.0.0/16")
+            let agent = try await node.startAgent(["objects": [others]])
             #expect(try await eventually { try await node.table()?.contains("10.2.0.0/16") ?? false }, "\(agent.log)")
             let table = try await node.table() ?? ""
             #expect(table.contains("@nat4") && table.contains("10.1.0.0/16"))
+            agent.process.end()
+            let next = try await node.startAgent(["objects": [others, Node.pool("own", "10.1.0.0/16")]])
+            #expect(try await eventually { try await node.table() == nil }, "\(next.log)")
         }
     }
 
