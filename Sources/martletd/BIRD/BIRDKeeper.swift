@@ -114,7 +114,10 @@ struct BIRDKeeper: Service {
         let process = BIRDProcess(configuration)
         if try process.isRunning() {
             if !isTold { try process.configure() }
-        } else if configuration.bird.starter == .agent {
+            return
+        }
+        if let stranger = try BGPPort.stranger() { throw BIRDRefusal(description: "BIRD does not run: \(stranger)") }
+        if configuration.bird.starter == .agent {
             try process.start()
             log.notice("started BIRD")
         } else {
