@@ -13,6 +13,8 @@ struct PortTests {
                 "\(agent.log)")
             stranger.end()
             #expect(try await eventually { agent.log.contains("started BIRD") }, "\(agent.log)")
+            // It would start BIRD again.
+            agent.process.end()
             try await node.namespace.must("/usr/sbin/birdc", "-s", "\(node.folder.path)/run/bird.ctl", "down")
         }
     }

@@ -102,6 +102,8 @@ struct ReconcilingTests {
                     try await node.namespace.run(["/usr/sbin/birdc", "-s", control, "show", "status"]).succeeded
                 }, "\(agent.log)")
             #expect(String(decoding: try readFile(seen), as: UTF8.self).contains("blackhole \(Household.block)"))
+            // It would start BIRD again.
+            agent.process.end()
             try await node.namespace.must("/usr/sbin/birdc", "-s", control, "down")
         }
     }
