@@ -47,6 +47,17 @@ struct AddressTests {
         }
     }
 
+    @Test("and is registered for the audit, too, though its own file does not name it")
+    func audited() async throws {
+        try await withNode { node in
+            let agent = try await node.startAgent()
+            #expect(try await eventually { agent.log.contains("pools as the cluster has them") }, "\(agent.log)")
+            let found = try await node.audit("--agent-config", "\(node.folder.path)/martletd.json").problems.map(\.code)
+            // BIRD is nobody's here.
+            #expect(found == ["bird-silent"])
+        }
+    }
+
     @Test(
         "and refuses what is none of them, with file and key",
         arguments: ["last-found", "interface=[", "cidr=10.0.0.0/33", "can-reach=", "2001:db8::1/64", "interface="])

@@ -8,11 +8,13 @@ import System
 
 /// The registry that this node's agent goes by.
 struct RegistryOfAgent: Sendable {
+    private let node: String
     private let registry: any Registry
     /// The registry's file, where the agent's own is not all there is.
     private let path: String?
 
     init(_ agent: AgentConfiguration) throws(Trouble) {
+        node = agent.node
         guard let place = agent.registry else {
             registry = StaticRegistry(agent.objects)
             path = nil
@@ -35,6 +37,8 @@ struct RegistryOfAgent: Sendable {
         for node in cluster.nodes.values {
             state.nodes[node.name] = [node.bgp.ipv4Address, node.bgp.ipv6Address].compactMap(\.?.address)
         }
+        // A file need not name the node whose it is.
+        if !isShared, state.nodes[node] == nil { state.nodes[node] = [] }
         if isShared {
             state.blocks = [:]
             for block in cluster.blocks.values {
