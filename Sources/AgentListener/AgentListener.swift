@@ -12,8 +12,8 @@ package final class AgentListener: Sendable {
     package let calls: AsyncStream<AgentCall>
     /// How operations went; the oldest are forgotten where nobody listens.
     package let operations: AsyncStream<OperationReport>
-    /// One end of a pair whose other end the thread looks at.
-    private let ending: FileDescriptor
+    /// Ends the thread.
+    private let bell: Bell
 
     /// Why there is no listening.
     package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
@@ -44,12 +44,9 @@ package final class AgentListener: Sendable {
         do throws(SystemError) {
             let paths = [folder + "/" + AgentSocket.name, folder + "/" + AgentSocket.operationsName]
             for path in paths where unlink(path) != 0 && errno != ENOENT { throw SystemError("unlink", path) }
-            var ends: [Int32] = [-1, -1]
-            let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-            try retrying("socketpair") { socketpair(AF_UNIX, type, 0, &ends) }
-            ending = FileDescriptor(owning: ends[0])
+            bell = try Bell()
             let reception = Reception(
-                lock: lock, bell: FileDescriptor(owning: ends[1]), connections: try .listening(at: paths[0]),
+                lock: lock, bell: bell, connections: try .listening(at: paths[0]),
                 datagrams: try .listening(at: paths[1], forDatagrams: true), paths: paths, caller, reporter)
             try Thread.start { reception.run() }
         } catch { throw .system(error) }
@@ -58,9 +55,7 @@ package final class AgentListener: Sendable {
     deinit { end() }
 
     /// Listens no more, and takes the sockets away.
-    package func end() {
-        shutdown(ending.raw, Int32(SHUT_RDWR))
-    }
+    package func end() { bell.end() }
 
     /// The kernel gives the lock back with the process, however that ends.
     private static func lock(_ folder: String) throws(Refusal) -> FileDescriptor {

@@ -1,4 +1,5 @@
 import AgentSocket
+import Events
 import Glibc
 import JSON
 import System
@@ -9,7 +10,7 @@ final class Reception: Sendable {
     private static let mostCallers = 128
 
     private let lock: FileDescriptor
-    private let bell: FileDescriptor
+    private let bell: Bell
     private let connections: FileDescriptor
     private let datagrams: FileDescriptor
     private let paths: [String]
@@ -17,7 +18,7 @@ final class Reception: Sendable {
     private let reports: AsyncStream<OperationReport>.Continuation
 
     init(
-        lock: consuming FileDescriptor, bell: consuming FileDescriptor, connections: consuming FileDescriptor,
+        lock: consuming FileDescriptor, bell: Bell, connections: consuming FileDescriptor,
         datagrams: consuming FileDescriptor, paths: [String], _ calls: AsyncStream<AgentCall>.Continuation,
         _ reports: AsyncStream<OperationReport>.Continuation
     ) {
@@ -34,14 +35,13 @@ final class Reception: Sendable {
     func run() {
         var callers: [Caller] = []
         var mayAccept = true
-        while true {
+        while !bell.hasEnded {
             let isOpen = mayAccept && callers.count < Self.mostCallers
             var polled = [bell.raw, isOpen ? connections.raw : -1, datagrams.raw].map(readable)
             polled += callers.map { readable($0.connection.raw) }
             // Where no more can be accepted, for want of descriptors, a while passes before the next try.
             let patience = mayAccept ? callers.map(\.millisecondsLeft).min() ?? -1 : 100
             if poll(&polled, nfds_t(polled.count), patience) < 0 && errno != EINTR { break }
-            if polled[0].revents != 0 { break }
             if polled[2].revents != 0 { takeReports() }
             let ready = polled[3...].map { $0.revents != 0 }
             callers = zip(callers, ready).compactMap { caller, isReady in isReady ? hear(caller) : caller }
@@ -112,10 +112,7 @@ private struct Caller {
     init(connection: Connection) { self.connection = connection }
 
     /// How long it is waited for.
-    var millisecondsLeft: Int32 {
-        let (seconds, attoseconds) = (end - ContinuousClock.now).components
-        return max(0, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
-    }
+    var millisecondsLeft: Int32 { (end - ContinuousClock.now).milliseconds }
 }
 
 /// The line to a caller, cut when the last one lets go of it.

@@ -92,6 +92,15 @@ extension Ledger {
         }
     }
 
+    /// The shared pools of a family whose addresses this node's pods get that name none.
+    package borrowing func servingPools(_ family: AddressFamily) throws(LedgerError) -> [Pool] {
+        var serving: [Pool] = []
+        for pool in try pools() where pool.isShared && pool.cidr.family == family {
+            if try exclusion(of: pool, isNamed: false) == nil { serving.append(pool) }
+        }
+        return serving
+    }
+
     /// How many addresses of shared pools this node's pods can get without a new block, about: reserved ones are taken off
     /// even where they are leased.
     ///
@@ -99,10 +108,16 @@ extension Ledger {
     package borrowing func freeAddresses(_ family: AddressFamily) throws(LedgerError) -> Int {
         let reserved = try sql { () throws(SQLiteError) in ReservedRanges(try reservedPrefixes()) }
         var free = 0
-        for pool in try pools() where pool.isShared && pool.cidr.family == family {
-            if try exclusion(of: pool, isNamed: false) == nil { free += try freeAddresses(of: pool, reserved) }
-        }
+        for pool in try servingPools(family) { free += try freeAddresses(of: pool, reserved) }
         return free
+    }
+
+    /// All blocks there are, each with its pool and its owner.
+    package borrowing func blocksAndPools() throws(LedgerError) -> [(block: LedgerSnapshot.Block, pool: Pool)] {
+        let pools = try pools()
+        return try sql { () throws(SQLiteError) in try allBlocks() }.compactMap { block in
+            pools.first { $0.id == block.pool }.map { (block, $0) }
+        }
     }
 
     borrowing func freeAddresses(of pool: Pool, _ reserved: ReservedRanges) throws(LedgerError) -> Int {

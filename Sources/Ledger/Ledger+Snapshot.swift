@@ -56,7 +56,7 @@ extension Ledger {
         }
     }
 
-    private borrowing func allBlocks() throws(SQLiteError) -> [LedgerSnapshot.Block] {
+    borrowing func allBlocks() throws(SQLiteError) -> [LedgerSnapshot.Block] {
         let row = try connection.prepare(
             "SELECT id, cidr, pool, owner, routed, next, claimed_at FROM block ORDER BY first")
         var blocks: [LedgerSnapshot.Block] = []

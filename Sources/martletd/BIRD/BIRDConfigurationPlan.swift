@@ -10,7 +10,7 @@ struct BIRDConfigurationPlan: Hashable, Sendable {
 
     /// nil while the node is not in the cluster, or has no address.
     init?(_ configuration: AgentConfiguration, _ cluster: Cluster) {
-        let mesh = Mesh(cluster, node: configuration.node)
+        let mesh = Mesh(cluster)
         guard let speaker = Speaker(configuration.node, in: mesh, passwords: configuration.passwords),
             let routerID = configuration.bird.routerID ?? Self.routerID(speaker)
         else { return nil }
@@ -30,12 +30,12 @@ struct BIRDConfigurationPlan: Hashable, Sendable {
 }
 
 extension Mesh {
-    /// What of the cluster concerns routing. The configuration `default` holds for all nodes, `node.NAME` for one.
-    init(_ cluster: Cluster, node: String) {
-        let everybody = cluster.configurations["default"] ?? BGPConfiguration()
+    /// What of the cluster concerns routing.
+    init(_ cluster: Cluster) {
         self.init(
             nodes: cluster.nodes.values.sorted { $0.name < $1.name },
-            peers: cluster.peers.values.sorted { $0.name < $1.name }, configuration: everybody,
+            peers: cluster.peers.values.sorted { $0.name < $1.name },
+            configuration: cluster.configurations["default"] ?? BGPConfiguration(),
             pools: cluster.pools.values.sorted { $0.name < $1.name })
     }
 }

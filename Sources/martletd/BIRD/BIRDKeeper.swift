@@ -29,7 +29,7 @@ struct BIRDKeeper: Service {
             await firstPass.first()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    await cluster.follow({ Mesh($0, node: configuration.node) }) {
+                    await cluster.follow({ Mesh($0) }) {
                         if configured.value == true { await settle() }
                         look.yield()
                     }

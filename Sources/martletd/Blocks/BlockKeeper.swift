@@ -43,9 +43,7 @@ actor BlockKeeper {
         self.alarms = alarms
         self.log = log
         book = try NodeBook(configuration)
-        var options = AuditOptions(node: configuration.node)
-        options.routeOrigin = configuration.routeProtocol
-        repair = Repair(options)
+        repair = Repair(AuditOptions(configuration))
         thread = try OwnThread()
     }
 
@@ -185,8 +183,9 @@ actor BlockKeeper {
     ///
     /// - Returns: why none can be claimed; empty where one was, or none is wanted.
     private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws -> [String] {
-        let pools = cluster.pools.values.filter { $0.cidr.family == family && serves($0, cluster) }
-        guard !pools.isEmpty, try book.freeAddresses(family) < configuration.claims.lowWater else { return [] }
+        let (serving, free) = try book.supply(family)
+        guard free < configuration.claims.lowWater else { return [] }
+        let pools = cluster.pools.values.filter { serving.contains($0.name) }
         var reasons: [String] = []
         for pool in pools.sorted(by: { $0.name < $1.name }) where cluster.isAmple(pool) {
             switch try await claim(pool, cluster) {
@@ -195,19 +194,6 @@ actor BlockKeeper {
             }
         }
         return reasons
-    }
-
-    /// Whether pods of this node that name no pool get addresses of it.
-    private func serves(_ pool: IPPool, _ cluster: Cluster) -> Bool {
-        let labels = cluster.nodes[configuration.node]?.metadata.labels ?? [:]
-        let own = labels.merging(["kubernetes.io/hostname": configuration.node]) { given, _ in given }
-        do throws(SelectorError) {
-            return try pool.pool.exclusion(isNamed: false) { () throws(SelectorError) in
-                own
-            } unreadable: {
-                $0
-            } == nil
-        } catch { return false }
     }
 
     private func claim(

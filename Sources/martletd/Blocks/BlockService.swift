@@ -56,7 +56,7 @@ struct BlockService: Service {
             alarms.clear(.ledger)
             return true
         } catch let error as AuditError {
-            alarms.raise(.ledger, "the ledger cannot be brought to what the cluster says: \(error.text)")
+            alarms.raise(.ledger, "the ledger cannot be brought to what the cluster says: \(error)")
         } catch let error as RegistryError {
             alarms.raise(.registry, error.description)
         } catch { alarms.raise(.ledger, "\(error)") }

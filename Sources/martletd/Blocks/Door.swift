@@ -1,6 +1,5 @@
 import AgentListener
 import AgentSocket
-import Audit
 import Logging
 import Registry
 import ServiceLifecycle
@@ -30,8 +29,6 @@ struct Door: Service {
             do {
                 let (block, reason) = try await keeper.block(for: wish, agreed)
                 return block.map { .granted([$0]) } ?? .refused(reason)
-            } catch let error as AuditError {
-                return .refused(error.text)
             } catch { return .refused("\(error)") }
         }
     }

@@ -20,22 +20,19 @@ struct KnownBlock: Hashable, Sendable {
 extension NodeBook {
     /// All blocks that the ledger knows.
     func blocks() throws(AuditError) -> [KnownBlock] {
-        try open { (book, _) throws(AuditError) in
-            let snapshot = try ledger { () throws(LedgerError) in try book.snapshot() }
-            return snapshot.blocks.compactMap { block in
-                guard let pool = snapshot.pools.first(where: { $0.id == block.pool }) else { return nil }
-                return KnownBlock(cidr: block.cidr, pool: pool.name, owner: block.owner, isShared: pool.isShared)
+        try read { (book) throws(LedgerError) in
+            try book.blocksAndPools().map { block, pool in
+                KnownBlock(cidr: block.cidr, pool: pool.name, owner: block.owner, isShared: pool.isShared)
             }
         } ?? []
     }
 
-    /// Addresses of a family that pods can get without a new block, about.
-    func freeAddresses(_ family: AddressFamily) throws(AuditError) -> Int {
-        try open { (book, _) throws(AuditError) in
-            try ledger { () throws(LedgerError) in
-                try book.reading { () throws(LedgerError) in try book.freeAddresses(family) }
-            }
-        } ?? 0
+    /// The cluster's pools of a family whose addresses pods get that name none, and how many of those pods can get without
+    /// a new block, about.
+    func supply(_ family: AddressFamily) throws(AuditError) -> (pools: Set<String>, free: Int) {
+        try read { (book) throws(LedgerError) in
+            (Set(try book.servingPools(family).map(\.name)), try book.freeAddresses(family))
+        } ?? ([], 0)
     }
 
     /// Writes in one transaction.

@@ -14,9 +14,8 @@ import System
 /// another at once to have as many free addresses as `low_water` says.
 struct Collector: Service {
     let configuration: AgentConfiguration
-    /// Gives a block back to the registry that it was claimed from; its blackhole and its row are then the registry's
-    /// side's affair. nil: the ledger alone knows the node's blocks.
-    let release: (@Sendable (Prefix) -> Void)?
+    /// Has a block given back, by who knows the registry too; it takes its time.
+    let release: @Sendable (Prefix) -> Void
     /// Rung when leases were freed.
     let freed: Bell
     let alarms: Alarms
@@ -43,9 +42,7 @@ private struct CollectingWatch: Watch, ~Copyable {
         home = try NetworkNamespace(at: NetworkNamespace.ownPath)
         self.book = book
         self.collector = collector
-        var options = AuditOptions(node: collector.configuration.node)
-        options.routeOrigin = collector.configuration.routeProtocol
-        options.grace = collector.configuration.grace
+        var options = AuditOptions(collector.configuration)
         options.isBrief = true
         options.tellsSharedBlocks = true
         self.options = options
@@ -61,8 +58,7 @@ private struct CollectingWatch: Watch, ~Copyable {
             try collect(now)
             collector.alarms.clear(.collecting)
         } catch {
-            let reason = (error as? AuditError)?.text ?? "\(error)"
-            collector.alarms.raise(.collecting, "nothing is freed: \(reason)")
+            collector.alarms.raise(.collecting, "nothing is freed: \(error)")
         }
     }
 
@@ -83,8 +79,7 @@ private struct CollectingWatch: Watch, ~Copyable {
                 suspects.clear(finding)
                 if let block = block(finding, report.ledger) {
                     // Without this one the node may need the others.
-                    if try giveBack(block, finding, repair, book, directory) { due = now }
-                    return
+                    return collector.release(block)
                 }
                 try free(finding, repair, book, directory)
             }
@@ -109,20 +104,6 @@ private struct CollectingWatch: Watch, ~Copyable {
     private func block(_ finding: Finding, _ ledger: LedgerSnapshot) -> Prefix? {
         guard finding.code == .emptyBlock else { return nil }
         return ledger.blocks.first { $0.cidr.description == finding.subject }?.cidr
-    }
-
-    /// Whether it is gone; the registry takes its time.
-    private func giveBack(
-        _ block: Prefix, _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger,
-        _ directory: borrowing LedgerDirectory
-    ) throws(AuditError) -> Bool {
-        if let release = collector.release {
-            release(block)
-            return false
-        }
-        guard case .repaired(let text) = try repair.mend(finding, book, directory) else { return false }
-        collector.log.notice("\(text)")
-        return true
     }
 
     private func free(

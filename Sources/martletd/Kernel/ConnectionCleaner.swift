@@ -68,8 +68,7 @@ private struct DepartureWatch: Watch, ~Copyable {
             try clean()
             alarms.clear(.connections)
         } catch {
-            let reason = (error as? AuditError)?.text ?? "\(error)"
-            alarms.raise(.connections, "connections of freed addresses cannot be forgotten: \(reason)")
+            alarms.raise(.connections, "connections of freed addresses cannot be forgotten: \(error)")
             due = now + .seconds(30)
         }
     }

@@ -78,7 +78,7 @@ private struct TableWatch: Watch, ~Copyable {
             again = pools.contains(where: \.needsTable) ? try keep(plan(pools), start) : try spare(plan([]), start)
             if again == nil { alarms.clear(.masquerade) }
         } catch let error as AuditError {
-            alarms.raise(.masquerade, "the ledger's pools cannot be read: \(error.text)")
+            alarms.raise(.masquerade, "the ledger's pools cannot be read: \(error)")
         } catch { alarms.raise(.masquerade, "\(error)") }
         pace.noteLook(from: start, to: ContinuousClock.now, cost: .zero)
         if let again { pace.bring(to: again) }
@@ -87,9 +87,7 @@ private struct TableWatch: Watch, ~Copyable {
     }
 
     private func pools() throws(AuditError) -> [Pool] {
-        try book.open { (book, _) throws(AuditError) in
-            try ledger { () throws(LedgerError) in try book.reading { () throws(LedgerError) in try book.pools() } }
-        } ?? []
+        try book.read { (book) throws(LedgerError) in try book.pools() } ?? []
     }
 
     private func plan(_ pools: [Pool]) -> MasqueradePlan {

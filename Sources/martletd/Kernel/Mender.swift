@@ -49,10 +49,7 @@ struct Mender {
         self.book = book
         self.log = log
         leavesForwarding = configuration.leavesForwarding
-        var options = AuditOptions(node: configuration.node)
-        options.routeOrigin = configuration.routeProtocol
-        options.grace = configuration.grace
-        self.options = options
+        options = AuditOptions(configuration)
     }
 
     /// Whose ledger it is.
@@ -148,7 +145,7 @@ struct Mender {
             case .left: return false
             }
         } catch {
-            log.warning("\(finding.code.rawValue) \(finding.subject) cannot be repaired: \(error.text)")
+            log.warning("\(finding.code.rawValue) \(finding.subject) cannot be repaired: \(error)")
             return false
         }
     }

@@ -31,6 +31,26 @@ struct NodeBook: Sendable {
         guard let book = found, try ledger({ () throws(LedgerError) in try book.hasTables() }) else { return nil }
         return try body(book, directory)
     }
+
+    /// Reads at one moment; nil where there is no ledger yet.
+    func read<Result>(
+        _ body: (borrowing Ledger) throws(LedgerError) -> Result
+    ) throws(AuditError) -> Result? {
+        try open { (book, _) throws(AuditError) in
+            try ledger { () throws(LedgerError) in
+                try book.reading { () throws(LedgerError) in try body(book) }
+            }
+        }
+    }
+}
+
+extension AuditOptions {
+    /// Whose pods and which routes are meant.
+    init(_ configuration: AgentConfiguration) {
+        self.init(node: configuration.node)
+        routeOrigin = configuration.routeProtocol
+        grace = configuration.grace
+    }
 }
 
 /// Asks the ledger; its refusal is the look's.
@@ -38,9 +58,9 @@ func ledger<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(
     do throws(LedgerError) { return try body() } catch { throw .ledger(error) }
 }
 
-extension AuditError {
+extension AuditError: CustomStringConvertible {
     /// What happened, for people.
-    var text: String {
+    package var description: String {
         switch self {
         case .ledger(let error): error.text
         case .wiring(let error): error.text

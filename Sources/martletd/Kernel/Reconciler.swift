@@ -90,8 +90,7 @@ private struct KernelWatch: Watch, ~Copyable {
             tally.noteLook(findings: mender.found, repairs: mender.mended)
             tell(mender.complaints)
         } catch {
-            let reason = (error as? AuditError)?.text ?? "\(error)"
-            alarms.raise(.kernel, "kernel and ledger cannot be compared: \(reason)")
+            alarms.raise(.kernel, "kernel and ledger cannot be compared: \(error)")
             hasFailed = true
         }
         let end = ContinuousClock.now

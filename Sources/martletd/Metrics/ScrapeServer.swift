@@ -99,10 +99,7 @@ private struct ScrapeCaller {
         return pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
     }
 
-    var millisecondsLeft: Int32 {
-        let (seconds, attoseconds) = (end - ContinuousClock.now).components
-        return max(0, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
-    }
+    var millisecondsLeft: Int32 { (end - ContinuousClock.now).milliseconds }
 
     /// The caller after what can be done now without waiting; nil when he has gone.
     func moved(_ answer: (ScrapeRequest) -> ScrapeReply) -> ScrapeCaller? {
