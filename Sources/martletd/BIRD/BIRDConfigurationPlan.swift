@@ -35,7 +35,7 @@ extension Mesh {
         self.init(
             nodes: cluster.nodes.values.sorted { $0.name < $1.name },
             peers: cluster.peers.values.sorted { $0.name < $1.name },
-            configuration: cluster.configurations["default"] ?? BGPConfiguration(),
+            configuration: cluster.configurations[BGPConfiguration.onlyName] ?? BGPConfiguration(),
             pools: cluster.pools.values.sorted { $0.name < $1.name })
     }
 }
