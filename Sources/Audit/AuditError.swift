@@ -17,6 +17,33 @@ package enum AuditError: Error, Sendable {
     }
 }
 
+extension AuditError: CustomStringConvertible {
+    /// What happened, for people.
+    package var description: String {
+        switch self {
+        case .ledger(let error): error.text
+        case .wiring(let error): error.text
+        case .unreadable(let text): text
+        }
+    }
+}
+
+extension LedgerError {
+    /// What happened, for people.
+    package var text: String {
+        switch self {
+        case .unusable(let text), .conflict(let text): text
+        case .busy(let what, let holder, let patience): "\(what) has been held for \(patience) s by \(holder)"
+        case .tooNew(let path, let version):
+            "\(path) was written by a newer Martlet (schema \(version)): use the martletd of that version"
+        case .database(let error): error.description
+        case .system(let error): error.description
+        case .refused(let refusal, let family): "no \(family) address: \(refusal)"
+        case .pools(let problem): problem.description
+        }
+    }
+}
+
 /// Asks the ledger; its refusal is the audit's.
 func books<Result: ~Copyable>(_ body: () throws(LedgerError) -> Result) throws(AuditError) -> Result {
     do throws(LedgerError) { return try body() } catch { throw .ledger(error) }

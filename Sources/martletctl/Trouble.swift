@@ -35,25 +35,19 @@ struct Trouble: Error {
 extension Trouble {
     init(_ error: LedgerError) {
         switch error {
-        case .unusable(let text): self.init(.blind, text)
-        case .busy(let what, let holder, let patience):
-            self.init(
-                .blind, "\(what) has been held for \(patience) s by \(holder)", hint: "try again when it has ended")
+        case .unusable, .database, .system: self.init(.blind, error.text)
+        case .busy: self.init(.blind, error.text, hint: "try again when it has ended")
         case .tooNew(let path, let version):
             self.init(
                 .blind, "\(path) was written by a newer Martlet (schema \(version))",
                 hint: "use the martletctl of that version")
-        case .database(let error): self.init(.blind, error.description)
-        case .system(let error): self.init(.blind, error.description)
         case .refused(.exhausted(let limit), let family):
             let cause = limit.map { "the limit of \($0) blocks is reached" } ?? "no pool for this node has one left"
             self.init(.findings, "no \(family) address: \(cause)")
         case .refused(.blockWanted(let pools, _), let family):
             let names = pools.joined(separator: ", ")
             self.init(.findings, "no \(family) address before martletd has claimed a block of \(names)")
-        case .refused(let refusal, let family): self.init(.findings, "no \(family) address: \(refusal)")
-        case .pools(let problem): self.init(.findings, problem.description)
-        case .conflict(let text): self.init(.findings, text)
+        case .refused, .pools, .conflict: self.init(.findings, error.text)
         }
     }
 
