@@ -76,12 +76,14 @@ extension Session {
 
 extension ControlSocket {
     /// The sessions and how they are, in BIRD's order.
-    package mutating func sessions() throws(BIRDError) -> [Session] {
+    ///
+    /// - Parameter withDetails: whether peers' addresses and counts of routes are asked for, which takes BIRD longer.
+    package mutating func sessions(withDetails: Bool = true) throws(BIRDError) -> [Session] {
         var sessions: [Session] = []
         var channel: AddressFamily?
         // Details of a protocol that is no session follow a row that is none.
         var isSession = false
-        for line in try ask("show protocols all").lines {
+        for line in try ask(withDetails ? "show protocols all" : "show protocols").lines {
             switch line.code {
             case 1002:
                 let session = Session(row: line.text)

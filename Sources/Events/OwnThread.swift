@@ -9,6 +9,10 @@ package final class OwnThread: SerialExecutor {
         var jobs: [UnownedJob] = []
         var isEnded = false
         var watch: FolderWatch?
+        /// For how long what happens is gathered, in milliseconds.
+        var rest = 0...0
+        /// When to take what has happened; nil: nothing has.
+        var restEnd: ContinuousClock.Instant?
         var hear: (@Sendable (FolderWatch.News) -> Void)?
     }
 
@@ -36,11 +40,18 @@ package final class OwnThread: SerialExecutor {
 
     /// Listens for what is done to the files of a folder, in the place of any other.
     ///
-    /// - Parameter hear: called on this thread; it must be quick.
-    package func watch(_ folder: String, _ hear: @escaping @Sendable (FolderWatch.News) -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - rest: from the first of what happens until it is told, in milliseconds, as chance has it. What else happens
+    ///     meanwhile is told with it and does not even wake the thread.
+    ///   - hear: called on this thread; it must be quick.
+    package func watch(
+        _ folder: String, gathering rest: ClosedRange<Int>, _ hear: @escaping @Sendable (FolderWatch.News) -> Void
+    ) throws(SystemError) {
         var watch: FolderWatch? = try FolderWatch(folder)
         state.withLock { state in
             state.watch = watch.take()
+            state.rest = rest
+            state.restEnd = nil
             state.hear = hear
         }
         bell.ring()
@@ -50,6 +61,7 @@ package final class OwnThread: SerialExecutor {
     package func unwatch() {
         state.withLock { state in
             state.watch = nil
+            state.restEnd = nil
             state.hear = nil
         }
     }
@@ -68,21 +80,30 @@ package final class OwnThread: SerialExecutor {
         }
     }
 
-    /// Waits for the bell or for news.
+    /// Waits for the bell, for news, or for the end of the time in which news is gathered.
     private func wait() {
-        let watched = state.withLock { $0.watched }
+        let (watched, restEnd) = state.withLock { ($0.watched, $0.restEnd) }
         // poll(2) passes over a number below zero.
         var polled = [
             pollfd(fd: bell.raw, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: restEnd == nil ? watched : -1, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&polled, nfds_t(polled.count), -1) > 0 else { return }
+        let patience = restEnd.map { ($0 - ContinuousClock.now).milliseconds } ?? -1
+        guard poll(&polled, nfds_t(polled.count), patience) >= 0 else { return }
         if polled[0].revents != 0 { bell.hear() }
-        if polled[1].revents != 0 { listen() }
+        if polled[1].revents != 0 { gather() }
+        if let restEnd, restEnd <= ContinuousClock.now { listen() }
+    }
+
+    private func gather() {
+        state.withLock { state in state.restEnd = ContinuousClock.now + .milliseconds(Int.random(in: state.rest)) }
     }
 
     private func listen() {
-        let (news, hear) = state.withLock { state in (state.news(), state.hear) }
+        let (news, hear) = state.withLock { state in
+            state.restEnd = nil
+            return (state.news(), state.hear)
+        }
         if let news { hear?(news) }
     }
 }

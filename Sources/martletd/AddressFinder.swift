@@ -8,11 +8,10 @@ struct AddressFinder {
     private let addresses: [(link: Int32, address: InterfaceAddress)]
 
     /// Interfaces of containers and of virtual networks, at which no other node can reach this one: those that Calico
-    /// leaves out.
-    private static let excluded = [
-        "^docker.*", "^cbr.*", "^dummy.*", "^virbr.*", "^lxcbr.*", "^veth.*", "^lo$", "^cali.*", "^tunl.*",
-        "^flannel.*", "^kube-ipvs.*", "^cni.*",
-    ].compactMap(NamePattern.init)
+    /// leaves out, by the beginnings of their names.
+    fileprivate static let excluded = [
+        "docker", "cbr", "dummy", "virbr", "lxcbr", "veth", "cali", "tunl", "flannel", "kube-ipvs", "cni",
+    ]
 
     /// Looks at the namespace of the calling thread.
     init() throws(NetlinkError) {
@@ -25,8 +24,8 @@ struct AddressFinder {
     func address(_ family: AddressFamily, by method: AddressDetection) throws(NetlinkError) -> InterfaceAddress? {
         switch method {
         case .given(let address): address
-        case .firstFound: first(family) { !$0.matches(Self.excluded) }
-        case .skipInterface(let patterns): first(family) { !$0.matches(Self.excluded + patterns) }
+        case .firstFound: first(family) { !$0.isExcluded }
+        case .skipInterface(let patterns): first(family) { !$0.isExcluded && !$0.matches(patterns) }
         case .interface(let patterns): first(family) { $0.matches(patterns) }
         case .cidr(let prefixes): first(family, in: prefixes) { _ in true }
         case .canReach(let target): try first(towards: target)
@@ -57,5 +56,9 @@ struct AddressFinder {
 }
 
 extension Link {
+    fileprivate var isExcluded: Bool {
+        name == "lo" || AddressFinder.excluded.contains { name.hasPrefix($0) }
+    }
+
     fileprivate func matches(_ patterns: [NamePattern]) -> Bool { patterns.contains { $0.matches(name) } }
 }

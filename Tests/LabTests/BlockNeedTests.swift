@@ -55,7 +55,7 @@ import Testing
             try await lab.configure("node2", ".low_water = 0 | .collect_seconds = 1 | .keep_empty_seconds = 1")
             // Addresses of pods that are gone rest before they, or their block, are given to others.
             try await lab.must(
-                "sqlite3 /run/lab/nodes/node2.whale.com/ledger/ledger.db 'UPDATE ledger SET rest_seconds = 0'")
+                "sqlite3 \(Lab.ledger("node2")) 'UPDATE ledger SET rest_seconds = 0'")
             let address = try await lab.start("pod1", on: "node2")[0]
             try await lab("pod", "del", "pod1")
             #expect(
@@ -97,13 +97,13 @@ extension Lab {
             """)
         for node in Self.nodes {
             let isKnown = try await eventually {
-                let pools = try await on(
-                    node, "martletctl", "get", "ippool", "-o", "json", "--data-dir", Self.ledger(node))
-                return pools.contains("\"small\"") && pools.contains("\"disabled\": true")
+                // Not martletctl, which asks the registry.
+                try await must("sqlite3 \(Self.ledger(node)) 'SELECT name, disabled FROM pool ORDER BY name'")
+                    == "default-ipv4-ippool|1\nsmall|0"
             }
             guard isKnown else { throw Failure("\(node) has not heard of the pools") }
         }
     }
 
-    private static func ledger(_ node: String) -> String { "/run/lab/nodes/\(node).whale.com/ledger" }
+    fileprivate static func ledger(_ node: String) -> String { "/run/lab/nodes/\(node).whale.com/ledger/ledger.db" }
 }

@@ -129,25 +129,27 @@ extension SQLiteRegistry {
         let name = String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
         let names: Set<String> = [name, name + "-wal"]
         do throws(SystemError) {
-            try thread.watch(RegistryFile.folder(of: path)) { [weak self] news in
+            try thread.watch(RegistryFile.folder(of: path), gathering: Self.pause) { [weak self] news in
                 guard let self else { return }
                 switch news {
                 case .files(let changed):
-                    if !changed.isDisjoint(with: names) { Task { await self.lookSoon() } }
+                    if !changed.isDisjoint(with: names) { Task { await self.look() } }
                 case .anything: Task { await self.endWatchers(.forgotten) }
                 }
             }
         } catch { throw .unreachable("changes of \(path) cannot be watched: \(error)") }
     }
 
-    /// Looks after a moment, in which more may come: a write is several events, and nodes often write together. All
+    /// How long a look waits after a write, in milliseconds: a write is several events, and nodes often write together. All
     /// processes hear of it at once; so that they do not look at once, nor while the writer puts routes, each waits for as
     /// long as chance has it.
+    private static let pause = 40...80
+
     private func lookSoon() async {
         if isLookDue { return }
         isLookDue = true
         // Nobody cancels it.
-        do { try await Task.sleep(for: .milliseconds(Int.random(in: 40...80))) } catch {}
+        do { try await Task.sleep(for: .milliseconds(Int.random(in: Self.pause))) } catch {}
         isLookDue = false
         look()
     }

@@ -25,6 +25,7 @@ struct BIRDKeeper: Service {
 
     func run() async throws {
         let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (tellings, told) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
             await firstPass.first()
             await withTaskGroup(of: Void.self) { group in
@@ -35,7 +36,13 @@ struct BIRDKeeper: Service {
                     }
                     look.finish()
                 }
-                group.addTask { await keep(looks) { look.yield() } }
+                group.addTask { await keep(looks, told) { look.yield() } }
+                group.addTask {
+                    for await _ in tellings {
+                        // What keeps it from being asked is said by who tells it.
+                        do { try await SessionStart(socket: configuration.bird.socket, log: log).follow() } catch {}
+                    }
+                }
             }
         }
     }
@@ -49,14 +56,16 @@ struct BIRDKeeper: Service {
     }
 
     /// Looks whenever there is a reason to: something was agreed on, or BIRD has ended.
-    private func keep(_ looks: AsyncStream<Void>, _ lookAgain: @escaping @Sendable () -> Void) async {
+    private func keep(
+        _ looks: AsyncStream<Void>, _ told: AsyncStream<Void>.Continuation, _ lookAgain: @escaping @Sendable () -> Void
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             let watch = Latest<Bool>()
             // An agent before this one may have ended when the file was written, and BIRD did not know.
             var isTold = false
             for await _ in looks {
                 var pause = Pause()
-                while !Task.isCancelled, !bring(&isTold) { await pause.wait() }
+                while !Task.isCancelled, !bring(&isTold, told) { await pause.wait() }
                 guard watch.value != true, alarms.current[.bird] == nil else { continue }
                 watch.set(true)
                 group.addTask {
@@ -72,8 +81,10 @@ struct BIRDKeeper: Service {
 
     /// Makes BIRD run as was agreed; false when that is to be tried again.
     ///
-    /// - Parameter isTold: whether BIRD knows the file as it is.
-    private func bring(_ isTold: inout Bool) -> Bool {
+    /// - Parameters:
+    ///   - isTold: whether BIRD knows the file as it is.
+    ///   - told: hears that it was started or told of another.
+    private func bring(_ isTold: inout Bool, _ told: AsyncStream<Void>.Continuation) -> Bool {
         guard let agreed = cluster.value else { return true }
         // Who registers the node says why there is none.
         guard let plan = BIRDConfigurationPlan(configuration, agreed) else { return true }
@@ -83,7 +94,7 @@ struct BIRDKeeper: Service {
             // Refused, with none before.
             guard try files.areThere() else { return true }
             configured.set(true)
-            try start(isTold: isTold)
+            if try start(isTold: isTold) { told.yield() }
             isTold = true
             alarms.clear(.bird)
             return true
@@ -110,19 +121,20 @@ struct BIRDKeeper: Service {
         return isChanged
     }
 
-    private func start(isTold: Bool) throws {
+    /// Starts BIRD, or tells it of its configuration; whether it has done either.
+    private func start(isTold: Bool) throws -> Bool {
         let process = BIRDProcess(configuration)
         if try process.isRunning() {
             if !isTold { try process.configure() }
-            return
+            return !isTold
         }
         if let stranger = try BGPPort.stranger() { throw BIRDRefusal(description: "BIRD does not run: \(stranger)") }
         if configuration.bird.starter == .agent {
             try process.start()
             log.notice("started BIRD")
-        } else {
-            throw BIRDError.unreachable(
-                path: configuration.bird.socket, SystemError("connect", configuration.bird.socket, number: ENOENT))
+            return true
         }
+        throw BIRDError.unreachable(
+            path: configuration.bird.socket, SystemError("connect", configuration.bird.socket, number: ENOENT))
     }
 }
