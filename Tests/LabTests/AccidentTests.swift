@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestKit
 import Testing
@@ -111,6 +112,32 @@ import Testing
         }
     }
 
+    @Test("a node whose clock is set forth and back by a day keeps its sessions, starts pods and loses no packet")
+    func clockStepped() async throws {
+        try await Lab.with { lab in
+            try await lab.startWithOwnClock("node2")
+            #expect(try await eventually(within: .seconds(20)) { try await lab.areEstablished() })
+            let sessions = try await lab.sessions(of: "master")
+            let lost = try await lab.losses {
+                for step in ["+1d", "-1d"] {
+                    try await lab.must("echo \(step) >\(Lab.clock)")
+                    try await Task.sleep(for: .seconds(Self.length / 2))
+                    let address = try await lab.start(step == "+1d" ? "tomorrow" : "yesterday", on: "node2")[0]
+                    #expect(try await lab.pings("pod1", address))
+                    // That the step was heard of.
+                    let here = try await lab.on("node1", "birdc", "show", "status").words(after: "time is")
+                    let there = try await lab.on("node2", "birdc", "show", "status").words(after: "time is")
+                    #expect(step == "+1d" ? there > here : there < here, "\(there) \(here)")
+                }
+            }
+            #expect(lost == 0)
+            #expect(try await lab.areEstablished())
+            #expect(try await lab.sessions(of: "master") == sessions)
+            let audit = try await lab.run([Lab.script, "exec", "node2", "martletctl", "ipam", "check"])
+            #expect(audit.succeeded, "\(audit.text)")
+        }
+    }
+
     @Test("64 pods started at once on each node all get addresses and reach a pod elsewhere")
     func crowd() async throws {
         try await Lab.with { lab in
@@ -152,6 +179,27 @@ private struct Watched {
 }
 
 extension Lab {
+    /// What the clock of `startWithOwnClock` is set by, as libfaketime reads it.
+    fileprivate static let clock = "/run/clock"
+
+    /// Starts a node's agent and BIRD anew with a clock that others do not have.
+    fileprivate func startWithOwnClock(_ node: String) async throws {
+        try await self("agent", "stop", node)
+        try await on(node, "birdc", "down")
+        try await must(
+            """
+            echo +0 >\(Self.clock)
+            export LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) FAKETIME_TIMESTAMP_FILE=\(Self.clock) \
+                FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+            \(Self.script) agent start \(node)
+            """)
+    }
+
+    /// The sessions of a node, and since when they stand.
+    fileprivate func sessions(of node: String) async throws -> [String] {
+        try await lines(node, "birdc", "show", "protocols").filter { $0.contains(" BGP ") }
+    }
+
     /// Starts a pod on node1 and one on node2, pings from the first to the second while `body` runs, and gives how many
     /// pings were lost.
     fileprivate func losses(during body: () async throws -> Void) async throws -> Int {
@@ -161,5 +209,12 @@ extension Lab {
             throw Failure("pods do not reach others")
         }
         return try await losses(from: "pod1", to: address, during: body)
+    }
+}
+
+extension String {
+    /// What follows in the same line.
+    fileprivate func words(after text: String) -> String {
+        range(of: text).map { String(self[$0.upperBound...].prefix { $0 != "\n" }) } ?? ""
     }
 }

@@ -10,21 +10,46 @@ struct Heartbeats: Service {
     let registry: any Registry
     let log: Logger
 
+    private static let interval = Duration.seconds(60)
+    /// Nodes that come back to their power come together.
+    private static let spread = 0...10_000
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var pause = await firstPause()
             while !Task.isCancelled {
-                do throws(RegistryError) { try await beat() } catch {
-                    // That the registry is away is said by who needs it more.
-                    log.debug("no heartbeat: \(error)")
-                }
-                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+                do { try await Task.sleep(for: pause) } catch { return }
+                await attempt { () async throws(RegistryError) in try await beat() }
+                pause = Self.interval
             }
         }
+    }
+
+    /// A node that nobody has heard of says at once that it is there; one whose agent was only started anew when it is
+    /// due.
+    private func firstPause() async -> Duration {
+        var pause = Duration.zero
+        await attempt { () async throws(RegistryError) in
+            guard let last = try await registry.get(Heartbeat.key(of: configuration.node)).map(Heartbeat.init) else {
+                return
+            }
+            let rest = last.at + Int(Self.interval.components.seconds) - wallClockSeconds()
+            let isRecent = rest > 0 && rest <= Int(Self.interval.components.seconds)
+            pause = isRecent ? .seconds(rest) : .milliseconds(Int.random(in: Self.spread))
+        }
+        return pause
     }
 
     private func beat() async throws(RegistryError) {
         let heartbeat = Heartbeat(configuration.node, at: wallClockSeconds())
         let last = try await registry.get(heartbeat.key)
         try await registry.put(heartbeat.key, heartbeat.body, expecting: last?.revision)
+    }
+
+    private func attempt(_ body: () async throws(RegistryError) -> Void) async {
+        do throws(RegistryError) { try await body() } catch {
+            // That the registry is away is said by who needs it more.
+            log.debug("no heartbeat: \(error)")
+        }
     }
 }

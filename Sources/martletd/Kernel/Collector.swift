@@ -35,7 +35,7 @@ private struct CollectingWatch: Watch, ~Copyable {
     private let home: NetworkNamespace
     private let options: AuditOptions
     private var suspects = Suspects()
-    private(set) var due: ContinuousClock.Instant? = ContinuousClock.now
+    private(set) var due: ContinuousClock.Instant?
 
     init(_ collector: Collector) throws {
         let book = try NodeBook(collector.configuration)
@@ -46,6 +46,8 @@ private struct CollectingWatch: Watch, ~Copyable {
         options.isBrief = true
         options.tellsSharedBlocks = true
         self.options = options
+        // What starts with the agent comes first.
+        due = ContinuousClock.now + .seconds(collector.configuration.collects)
     }
 
     var raw: Int32 { -1 }

@@ -28,6 +28,8 @@ struct Reconciler: Service {
 
 private struct KernelWatch: Watch, ~Copyable {
     private static let fullPass = Duration.seconds(300)
+    /// When pods and BIRD have had their turn.
+    private static let firstFullPass = Duration.seconds(5)
     private static let retry = Duration.seconds(10)
 
     private let events: NetlinkSocket
@@ -61,7 +63,7 @@ private struct KernelWatch: Watch, ~Copyable {
         self.alarms = alarms
         self.log = log
         pace = Pace(every: Self.fullPass, now)
-        fullLook = now + .seconds(1)
+        fullLook = now + Self.firstFullPass
     }
 
     var raw: Int32 { events.raw }
