@@ -76,7 +76,9 @@ extension CNIFailure {
             text += text.isEmpty ? ": " : "; "
             text += "pool \"" + pool.pool.name + "\" " + pool.pool.cidr.description + " has "
             text += count(pool.blocks, "block") + " and " + count(pool.leases, "lease") + " here, "
-            text += count(pool.foreignBlocks, "block") + " elsewhere, " + count(pool.reservations, "reservation")
+            // Of other nodes' blocks in a pool of the cluster's the ledger knows none.
+            if !pool.pool.isShared { text += count(pool.foreignBlocks, "block") + " elsewhere, " }
+            text += count(pool.reservations, "reservation")
             if let exclusion = pool.exclusion { text += ", and " + exclusion.description }
         }
         return text

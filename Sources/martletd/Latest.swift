@@ -27,6 +27,19 @@ final class Latest<Value: Sendable & Equatable>: Sendable {
         for await _ in values() { return }
     }
 
+    /// The value, once there is one; nil where there is none by a time.
+    func first(until end: ContinuousClock.Instant) async -> Value? {
+        if let value { return value }
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.first() }
+            // Cancelled: there is a value.
+            group.addTask { do { try await Task.sleep(until: end) } catch {} }
+            await group.next()
+            group.cancelAll()
+            return value
+        }
+    }
+
     /// Calls `body` when there is a value, and whenever a part of it has become another: the rest wakes nobody.
     func follow<Part: Equatable>(_ part: (Value) -> Part, _ body: () async -> Void) async {
         var last: Part?

@@ -12,18 +12,25 @@ struct Door: Service {
     let readiness: Readiness
     let log: Logger
 
+    /// Shorter than the plugin waits (`AgentSocket.patience`).
+    private static let patience = Duration.seconds(3)
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await call in listener.calls { call.answer(await reply(to: call.request)) }
+            let start = ContinuousClock.now
+            for await call in listener.calls {
+                call.answer(await reply(to: call.request, within: start + Self.patience))
+            }
         }
         listener.end()
     }
 
-    private func reply(to request: AgentRequest) async -> AgentReply {
+    /// - Parameter end: until when a pod waits for the registry to be heard of.
+    private func reply(to request: AgentRequest, within end: ContinuousClock.Instant) async -> AgentReply {
         switch request {
         case .readiness: return .alarms(readiness.obstacles)
         case .block(let wish):
-            guard let agreed = cluster.value else {
+            guard let agreed = await cluster.first(until: end) else {
                 return .refused("the registry has not been heard of since the agent started")
             }
             do {
