@@ -7,11 +7,10 @@ import Testing
     /// Of how many blocks the median is taken.
     private static let count = 20
 
-    /// Times that of ip route. A claim has two transactions to write, and 2 is what it is to come to: the release takes 2.1
-    /// on two processors, which the agents of all nodes share, the debug build 3.3.
-    private static let limit = 4.0
+    /// Times that of ip route, of the release; it takes 1.5, though it waits for the disk twice. The debug build takes more.
+    private static let limit = getenv("MARTLET_TOOL") == nil ? 4.0 : 2.0
 
-    @Test("a block is in all kernels in a few times what ip route takes for it, and gone from them as fast")
+    @Test("a block is in all kernels in at most twice what ip route takes for it, and gone from them as fast")
     func asFast() async throws {
         try await Lab.with { lab in
             // Nobody is to take away on node2 what it puts there by hand.
