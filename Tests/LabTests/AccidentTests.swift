@@ -6,7 +6,7 @@ import Testing
 /// What happens to traffic when agents, BIRDs, links and nodes go and come back.
 @Suite struct AccidentTests {
     /// How long pings go on: seconds; the whole of it with `--all`.
-    private static let length = getenv("MARTLET_ALL") == nil ? 8 : 30
+    private static let length = 30
 
     @Test("an agent that is killed and starts again costs no packet, and no kernel loses a block's route")
     func agentKilled() async throws {

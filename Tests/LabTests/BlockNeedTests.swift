@@ -55,7 +55,7 @@ import Testing
             try await lab.configure("node2", ".low_water = 0 | .collect_seconds = 1 | .keep_empty_seconds = 1")
             // Addresses of pods that are gone rest before they, or their block, are given to others.
             try await lab.must(
-                "sqlite3 \(Lab.ledger("node2")) 'UPDATE ledger SET rest_seconds = 0'")
+                "\(Lab.sqlite("node2")) 'UPDATE ledger SET rest_seconds = 0'")
             let address = try await lab.start("pod1", on: "node2")[0]
             try await lab("pod", "del", "pod1")
             #expect(
@@ -98,12 +98,15 @@ extension Lab {
         for node in Self.nodes {
             let isKnown = try await eventually {
                 // Not martletctl, which asks the registry.
-                try await must("sqlite3 \(Self.ledger(node)) 'SELECT name, disabled FROM pool ORDER BY name'")
+                try await must("\(Self.sqlite(node)) 'SELECT name, disabled FROM pool ORDER BY name'")
                     == "default-ipv4-ippool|1\nsmall|0"
             }
             guard isKnown else { throw Failure("\(node) has not heard of the pools") }
         }
     }
 
-    fileprivate static func ledger(_ node: String) -> String { "/run/lab/nodes/\(node).whale.com/ledger/ledger.db" }
+    /// The shell on a node's ledger.
+    fileprivate static func sqlite(_ node: String) -> String {
+        "sqlite3 -cmd '.timeout 5000' /run/lab/nodes/\(node).whale.com/ledger/ledger.db"
+    }
 }
