@@ -58,6 +58,30 @@ struct RegistryToolTests {
         }
     }
 
+    @Test("of two who declare overlapping pools at the same moment one is refused, and nothing of it stays")
+    func atOnce() async throws {
+        try await withCluster { node, registry in
+            try await node.ask(["apply", "-f", "-"] + registry, input: reservation)
+            // While somebody holds the file both read, and neither writes.
+            async let held = node.namespace.run(
+                [
+                    "/bin/sh", "-c",
+                    "(echo 'BEGIN IMMEDIATE;'; sleep 2; echo 'ROLLBACK;') | sqlite3 \(node.registry)",
+                ])
+            try await Task.sleep(for: .milliseconds(300))
+            async let one = node.tool(["apply", "-f", "-"] + registry, input: pool("one", "10.1.0.0/16"))
+            async let two = node.tool(["apply", "-f", "-"] + registry, input: pool("two", "10.1.128.0/17"))
+            let answers = try await [one, two]
+            #expect(try await held.succeeded)
+            let pools = try await node.ask(["get", "ippool", "-o", "name"] + registry)
+            let refused = answers.filter { !$0.succeeded }
+            #expect(refused.count == 1 && pools.hasPrefix("ippool/") || refused.count == 2 && pools == "", "\(pools)")
+            for answer in refused {
+                #expect(answer.errorText.contains("which was declared at the same moment"), "\(answer.errorText)")
+            }
+        }
+    }
+
     @Test("a pool with claimed blocks keeps its block size and all its blocks, and is not deleted; it can be disabled")
     func inUse() async throws {
         try await withCluster { node, registry in

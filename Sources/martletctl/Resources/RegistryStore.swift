@@ -36,14 +36,40 @@ struct RegistryStore: ResourceStore {
     }
 
     private func write(_ resources: [Resource], _ snapshot: RegistrySnapshot) async throws(Trouble) {
-        for (index, resource) in try inOrder(resources, snapshot.cluster).enumerated() {
-            let key = RegistryKey(RegistryKind(resource.kind), resource.name)
-            try await settle(resources[index...].map(\.title), written: resources[..<index].map(\.title)) {
+        let ordered = try inOrder(resources, snapshot.cluster)
+        var written: [(pool: IPPool, revision: RegistryRevision)] = []
+        for (index, resource) in ordered.enumerated() {
+            let key = resource.objectName.key
+            let revision = try await settle(ordered[index...].map(\.title), written: ordered[..<index].map(\.title)) {
                 () async throws(RegistryError) in
-                try await registry.put(
-                    key, resource.manifest.description, expecting: snapshot.revisions[key])
+                try await registry.put(key, resource.manifest.description, expecting: snapshot.revisions[key])
+            }
+            if case .ipPool(let pool) = resource { written.append((pool, revision)) }
+        }
+        try await refuseOverlaps(written, snapshot.cluster)
+    }
+
+    /// Of two who declare pools at the same moment neither has seen the other's. At least one of them does now, and takes
+    /// back what it has written.
+    private func refuseOverlaps(
+        _ written: [(pool: IPPool, revision: RegistryRevision)], _ before: Cluster
+    ) async throws(Trouble) {
+        guard !written.isEmpty else { return }
+        let now = try await asking { () async throws(RegistryError) in try await RegistrySnapshot(of: registry) }
+        guard let refusal = now.cluster.refusal(ofDeclaring: written.map(\.pool)) else { return }
+        for (pool, revision) in written.reversed() {
+            let name = Resource.ipPool(pool).objectName
+            try await settle([name.title], written: []) { () async throws(RegistryError) in
+                if let old = before.pools[pool.name] {
+                    _ = try await registry.put(name.key, Resource.ipPool(old).manifest.description, expecting: revision)
+                } else {
+                    try await registry.remove(name.key, expecting: revision)
+                }
             }
         }
+        throw Trouble(
+            .findings, refusal + ", which was declared at the same moment; the pools are as they were before",
+            hint: "look at the pools and run the same command again")
     }
 
     /// Pools so that none overlaps another at any moment.
@@ -122,8 +148,8 @@ struct RegistryStore: ResourceStore {
     /// Writes one of several objects.
     private func settle<Result>(
         _ left: [String], written: [String], _ body: () async throws(RegistryError) -> Result
-    ) async throws(Trouble) {
-        do throws(RegistryError) { _ = try await body() } catch {
+    ) async throws(Trouble) -> Result {
+        do throws(RegistryError) { return try await body() } catch {
             let done = written.isEmpty ? "nothing was written" : "written: " + some(written)
             switch error {
             case .conflict:
