@@ -137,7 +137,7 @@ let package = Package(
             beside: ["Golden", "Schemas"]),
         tests("RuntimeTests", of: ["TestKit", "martlet"], beside: ["World"]),
         tests("LabTests", of: ["Audit", "TestKit", "martlet", "martletctl", "martletd"], beside: ["World"]),
-        tests("PackageTests", of: ["TestKit", "martlet"]),
+        tests("PackageTests", of: ["TestKit", "martlet"], beside: ["World"]),
         tests("AuditTests", of: ["Addressing", "Audit", "TestKit", "martlet", "martletctl", "tamper"]),
         tests("DocumentTests", of: ["Audit", "TestKit", "martlet", "martletctl"]),
         tests("AgentTests", of: ["TestKit", "martlet", "martletctl", "martletd"]),

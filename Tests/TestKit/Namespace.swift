@@ -55,7 +55,7 @@ package final class Namespace: Sendable {
     package var path: String { "/proc/\(holder.pid)/ns/net" }
 
     /// The command that starts another one in here.
-    var entry: [String] {
+    package var entry: [String] {
         let mounts = hasMounts ? ["--mount=/proc/\(holder.pid)/ns/mnt"] : []
         return ["/usr/bin/nsenter", "--net=\(path)"] + mounts + ["--"]
     }

@@ -22,10 +22,11 @@ struct BIRDKeeper: Service {
     let configured: Latest<Bool>
     let alarms: Alarms
     let log: Logger
+    /// Ticks when BIRD was started, or told of another configuration.
+    private let tellings = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     func run() async throws {
         let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let (tellings, told) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
             await firstPass.first()
             await withTaskGroup(of: Void.self) { group in
@@ -36,9 +37,9 @@ struct BIRDKeeper: Service {
                     }
                     look.finish()
                 }
-                group.addTask { await keep(looks, told) { look.yield() } }
+                group.addTask { await keep(looks) { look.yield() } }
                 group.addTask {
-                    for await _ in tellings {
+                    for await _ in tellings.stream {
                         // What keeps it from being asked is said by who tells it.
                         do { try await SessionStart(socket: configuration.bird.socket, log: log).follow() } catch {}
                     }
@@ -56,16 +57,14 @@ struct BIRDKeeper: Service {
     }
 
     /// Looks whenever there is a reason to: something was agreed on, or BIRD has ended.
-    private func keep(
-        _ looks: AsyncStream<Void>, _ told: AsyncStream<Void>.Continuation, _ lookAgain: @escaping @Sendable () -> Void
-    ) async {
+    private func keep(_ looks: AsyncStream<Void>, _ lookAgain: @escaping @Sendable () -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             let watch = Latest<Bool>()
             // An agent before this one may have ended when the file was written, and BIRD did not know.
             var isTold = false
             for await _ in looks {
                 var pause = Pause()
-                while !Task.isCancelled, !bring(&isTold, told) { await pause.wait() }
+                while !Task.isCancelled, !bring(&isTold) { await pause.wait() }
                 guard watch.value != true, alarms.current[.bird] == nil else { continue }
                 watch.set(true)
                 group.addTask {
@@ -81,10 +80,8 @@ struct BIRDKeeper: Service {
 
     /// Makes BIRD run as was agreed; false when that is to be tried again.
     ///
-    /// - Parameters:
-    ///   - isTold: whether BIRD knows the file as it is.
-    ///   - told: hears that it was started or told of another.
-    private func bring(_ isTold: inout Bool, _ told: AsyncStream<Void>.Continuation) -> Bool {
+    /// - Parameter isTold: whether BIRD knows the file as it is.
+    private func bring(_ isTold: inout Bool) -> Bool {
         guard let agreed = cluster.value else { return true }
         // Who registers the node says why there is none.
         guard let plan = BIRDConfigurationPlan(configuration, agreed) else { return true }
@@ -94,7 +91,7 @@ struct BIRDKeeper: Service {
             // Refused, with none before.
             guard try files.areThere() else { return true }
             configured.set(true)
-            if try start(isTold: isTold) { told.yield() }
+            if try start(isTold: isTold) { tellings.continuation.yield() }
             isTold = true
             alarms.clear(.bird)
             return true

@@ -1,0 +1,61 @@
+import Foundation
+import TestKit
+
+/// A machine on which Debian's systemd runs, in a world of processes of its own.
+struct BootedMachine {
+    /// systemd's number, as seen from here.
+    private let pid: String
+
+    /// Boots a machine for as long as `body` runs; when that throws, what the units have said is printed.
+    static func with(_ machine: Machine, _ body: (BootedMachine) async throws -> Void) async throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/World/boot"
+        let holder = try Holder(machine.node.namespace.entry + [script], environment: defaultEnvironment)
+        let booted = BootedMachine(pid: try await holder.readiness())
+        do {
+            guard try await eventually({ try await booted.run("systemctl list-units >/dev/null").succeeded }) else {
+                throw Failure("systemd does not answer")
+            }
+            try await body(booted)
+        } catch {
+            print(try await booted.run("tail -n 40 /run/*.log; systemctl status --no-pager --full martlet\\*").text)
+            try await holder.end()
+            throw error
+        }
+        try await holder.end()
+    }
+
+    /// Runs a shell script in the world.
+    func run(_ script: String) async throws -> Completion {
+        try await execute(
+            [
+                "/usr/bin/nsenter", "--target", pid, "--mount", "--net", "--pid", "--cgroup", "--uts", "--ipc", "--",
+                "/bin/bash", "-ec", script,
+            ], timeout: .seconds(120))
+    }
+
+    /// Runs a shell script that has to succeed, and gives its output without the last newline.
+    @discardableResult
+    func must(_ script: String) async throws -> String {
+        let done = try await run(script)
+        guard done.succeeded else {
+            throw Failure("\(script) ended with \(done.status): \(done.text)\(done.errorText)")
+        }
+        return done.text.trimmingCharacters(in: .newlines)
+    }
+
+    /// Whether a script succeeds within some seconds.
+    func becomesTrue(_ script: String) async throws -> Bool {
+        try await eventually(within: .seconds(15)) { try await run(script).succeeded }
+    }
+
+    /// Starts a pod whose sandbox is as `ip netns` makes them, and gives its address.
+    func start(_ pod: String) async throws -> String {
+        try await must(
+            """
+            ip netns add \(pod)
+            jq '.plugins[0] + {name, cniVersion}' /etc/cni/net.d/10-martlet-cluster.conflist |
+                CNI_COMMAND=ADD CNI_CONTAINERID=\(pod) CNI_NETNS=/run/netns/\(pod) CNI_IFNAME=eth0 \
+                CNI_PATH=/opt/cni/bin /opt/cni/bin/martlet | jq -r '.ips[0].address' | cut -d / -f 1
+            """)
+    }
+}
