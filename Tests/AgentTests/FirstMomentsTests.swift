@@ -32,7 +32,7 @@ struct FirstMomentsTests {
         try await withNode { node in
             let (agent, pod) = try await started(node)
             async let answer = node.cni(.add, pod, configuration: node.configuration().setting("ipam.pools", .null))
-            try await Task.sleep(for: .seconds(1))
+            try await Task.sleep(for: .milliseconds(500))
             let folder = "\(node.folder.path)/registry"
             try FileManager.default.moveItem(atPath: folder + ".away", toPath: folder)
             let result = try await answer.result()

@@ -33,7 +33,8 @@ struct Life {
         past[past.count - 1] +=
             " -> \(event.answers.map { "\($0)" }.joined(separator: ", "))"
             + event.remark.replacing("\n", with: " ").prefix(300)
-        let courses = model.courses(of: step, event.answers, within: event.times)
+        let leased = Set(event.observation.book.leases.keys)
+        let courses = model.courses(of: step, event.answers, within: event.times, leased: leased)
         guard let next = courses.lazy.compactMap({ $0.confirmed(by: event.answers, event.observation) }).first,
             event.observation.breaches.isEmpty
         else {

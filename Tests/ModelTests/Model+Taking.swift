@@ -11,9 +11,13 @@ extension Model {
     }
 
     /// All ways in which a step may have gone, if it answered this within these seconds.
-    func courses(of step: Step, _ answers: [Answer], within times: ClosedRange<Int>) -> [Course] {
+    ///
+    /// - Parameter leased: what pods have afterwards: who was killed does not say what he was given.
+    func courses(
+        of step: Step, _ answers: [Answer], within times: ClosedRange<Int>, leased: Set<IP>
+    ) -> [Course] {
         var start = self
-        start.begin(seeing: Set(answers.flatMap(\.given)))
+        start.begin(seeing: answers == [.killed] ? leased : Set(answers.flatMap(\.given)))
         switch step {
         case .together(let steps): return start.orders(of: steps, within: times)
         case .killed(let step, _):

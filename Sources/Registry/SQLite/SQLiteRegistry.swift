@@ -145,6 +145,7 @@ extension SQLiteRegistry {
     /// long as chance has it.
     private static let pause = 40...80
 
+    /// Looks after a moment, once for all who ask for it meanwhile.
     private func lookSoon() async {
         if isLookDue { return }
         isLookDue = true

@@ -57,19 +57,25 @@ struct RegistryStore: ResourceStore {
         guard !written.isEmpty else { return }
         let now = try await asking { () async throws(RegistryError) in try await RegistrySnapshot(of: registry) }
         guard let refusal = now.cluster.refusal(ofDeclaring: written.map(\.pool)) else { return }
-        for (pool, revision) in written.reversed() {
-            let name = Resource.ipPool(pool).objectName
-            try await settle([name.title], written: []) { () async throws(RegistryError) in
-                if let old = before.pools[pool.name] {
-                    _ = try await registry.put(name.key, Resource.ipPool(old).manifest.description, expecting: revision)
-                } else {
-                    try await registry.remove(name.key, expecting: revision)
-                }
-            }
+        let reason = refusal + ", which was declared at the same moment; "
+        do throws(RegistryError) {
+            for (pool, revision) in written.reversed() { try await restore(pool, revision, before) }
+        } catch {
+            throw Trouble(
+                .blind, reason + "what was written before cannot be taken back: \(error)",
+                hint: "look at the pools, and delete one or the other")
         }
         throw Trouble(
-            .findings, refusal + ", which was declared at the same moment; the pools are as they were before",
+            .findings, reason + "the pools are as they were before",
             hint: "look at the pools and run the same command again")
+    }
+
+    private func restore(
+        _ pool: IPPool, _ revision: RegistryRevision, _ before: Cluster
+    ) async throws(RegistryError) {
+        let key = Resource.ipPool(pool).objectName.key
+        guard let old = before.pools[pool.name] else { return try await registry.remove(key, expecting: revision) }
+        try await registry.put(key, Resource.ipPool(old).manifest.description, expecting: revision)
     }
 
     /// Pools so that none overlaps another at any moment.

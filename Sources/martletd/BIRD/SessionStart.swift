@@ -22,8 +22,8 @@ struct SessionStart {
             try await Task.sleep(for: pause)
             var control = try ControlSocket.open(socket)
             let sessions = try control.sessions(withDetails: false)
-            guard sessions.contains(where: { !$0.isEstablished }) else {
-                return log.info("sessions stand", metadata: ["count": "\(sessions.count)"])
+            if sessions.allSatisfy(\.isEstablished) {
+                return log.info("all sessions stand", metadata: ["count": "\(sessions.count)"])
             }
             // The more there are, the more it costs to ask.
             pause = .milliseconds(250 + 4 * sessions.count)

@@ -25,8 +25,8 @@ struct Heartbeats: Service {
         }
     }
 
-    /// A node that nobody has heard of says at once that it is there; one whose agent was only started anew when it is
-    /// due.
+    /// A node that nobody has heard of says at once that it is there, one whose agent was only started anew when it is
+    /// due, and one that was away for longer within some seconds.
     private func firstPause() async -> Duration {
         var pause = Duration.zero
         await attempt { () async throws(RegistryError) in
