@@ -101,14 +101,12 @@ extension Ledger {
         return serving
     }
 
-    /// How many addresses of shared pools this node's pods can get without a new block, about: reserved ones are taken off
-    /// even where they are leased.
-    ///
-    /// Pools count that serve pods which name none, and blocks whose pods have routes of their own.
-    package borrowing func freeAddresses(_ family: AddressFamily) throws(LedgerError) -> Int {
+    /// How many addresses of pools this node's pods can get without a new block, about: reserved ones are taken off even
+    /// where they are leased. Blocks count whose pods have routes of their own.
+    package borrowing func freeAddresses(in pools: [Pool]) throws(LedgerError) -> Int {
         let reserved = try sql { () throws(SQLiteError) in ReservedRanges(try reservedPrefixes()) }
         var free = 0
-        for pool in try servingPools(family) { free += try freeAddresses(of: pool, reserved) }
+        for pool in pools { free += try freeAddresses(of: pool, reserved) }
         return free
     }
 

@@ -49,11 +49,7 @@ struct Lab: Sendable {
 
     @discardableResult
     private func callAsFunction(_ words: [String]) async throws -> String {
-        let completion = try await run([Self.script] + words)
-        guard completion.succeeded else {
-            throw Failure("lab \(words) ended with \(completion.status): \(completion.text)\(completion.errorText)")
-        }
-        return completion.text.trimmingCharacters(in: .newlines)
+        try await run([Self.script] + words).answer(to: "lab \(words)")
     }
 
     /// Runs a command on a node or in a pod, which must succeed.
@@ -95,10 +91,6 @@ struct Lab: Sendable {
     /// Runs a line of shell in the world.
     @discardableResult
     func must(_ line: String) async throws -> String {
-        let completion = try await run(["/bin/sh", "-c", line])
-        guard completion.succeeded else {
-            throw Failure("\(line) ended with \(completion.status): \(completion.text)\(completion.errorText)")
-        }
-        return completion.text.trimmingCharacters(in: .newlines)
+        try await run(["/bin/sh", "-c", line]).answer(to: line)
     }
 }

@@ -1,3 +1,4 @@
+import Addressing
 import IPAM
 import Ledger
 import Testing
@@ -117,5 +118,12 @@ import Testing
                 refused { () throws(LedgerError) in _ = try ledger.add(block: prefix("10.1.0.0/30"), pool: "none") }
                     == "block 10.1.0.0/30 is of pool \"none\", which is not in the ledger")
         }
+    }
+}
+
+extension Ledger {
+    /// What pods can get that name no pool.
+    fileprivate borrowing func freeAddresses(_ family: AddressFamily) throws(LedgerError) -> Int {
+        try freeAddresses(in: try servingPools(family))
     }
 }

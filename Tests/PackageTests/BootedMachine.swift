@@ -35,13 +35,7 @@ struct BootedMachine {
 
     /// Runs a shell script that has to succeed, and gives its output without the last newline.
     @discardableResult
-    func must(_ script: String) async throws -> String {
-        let done = try await run(script)
-        guard done.succeeded else {
-            throw Failure("\(script) ended with \(done.status): \(done.text)\(done.errorText)")
-        }
-        return done.text.trimmingCharacters(in: .newlines)
-    }
+    func must(_ script: String) async throws -> String { try await run(script).answer(to: script) }
 
     /// Whether a script succeeds within some seconds.
     func becomesTrue(_ script: String) async throws -> Bool {

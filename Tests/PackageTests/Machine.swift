@@ -34,13 +34,7 @@ struct Machine {
 
     /// Runs a shell script that has to succeed, and gives its output without the last newline.
     @discardableResult
-    func must(_ script: String) async throws -> String {
-        let done = try await run(script)
-        guard done.succeeded else {
-            throw Failure("\(script) ended with \(done.status): \(done.text)\(done.errorText)")
-        }
-        return done.text.trimmingCharacters(in: .newlines)
-    }
+    func must(_ script: String) async throws -> String { try await run(script).answer(to: script) }
 
     /// Every file that is not as on the real machine, but for dpkg's own notes and what man and ldconfig make anew.
     func files() async throws -> [String] {

@@ -70,11 +70,7 @@ struct World: Sendable {
 
     /// Runs a command in the world that must succeed, and gives what it wrote without the last newline.
     func must(_ command: [String], input: String = "") async throws -> String {
-        let completion = try await run(command, input: input)
-        guard completion.succeeded else {
-            throw Failure("\(command) ended with \(completion.status): \(completion.text)\(completion.errorText)")
-        }
-        return completion.text.trimmingCharacters(in: .newlines)
+        try await run(command, input: input).answer(to: "\(command)")
     }
 
     /// Repeats an observation for up to ten seconds until it holds.

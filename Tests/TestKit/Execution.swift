@@ -21,6 +21,14 @@ package struct Completion: Sendable {
     /// Standard error as text, malformed UTF-8 repaired.
     package var errorText: String { String(decoding: errors, as: UTF8.self) }
     package var succeeded: Bool { status == .exited(0) }
+
+    /// What a command that had to succeed wrote, without the last newline.
+    ///
+    /// - Throws: `Failure` with the command and all that it said.
+    package func answer(to command: String) throws -> String {
+        guard succeeded else { throw Failure("\(command) ended with \(status): \(text)\(errorText)") }
+        return text.trimmingCharacters(in: .newlines)
+    }
 }
 
 /// Runs a program to its end on a thread of its own, so that the tests' shared threads never block.

@@ -61,7 +61,11 @@ actor BlockKeeper {
         }
         try tellOfLostBlocks()
         var reasons: [String] = []
-        for family in AddressFamily.allCases { reasons += try await claimAhead(family, cluster) }
+        let supplies = try book.supplies()
+        for family in AddressFamily.allCases {
+            guard let supply = supplies[family], supply.free < configuration.claims.lowWater else { continue }
+            reasons += try await claimAhead(of: supply.pools, cluster)
+        }
         if reasons.isEmpty {
             alarms.clear(.claim)
         } else {
@@ -178,13 +182,10 @@ actor BlockKeeper {
 
     // MARK: Claiming
 
-    /// Claims another block of a family when few addresses are left; but of a pool that is nearly out of blocks only what
-    /// pods ask for.
+    /// Claims another block of one of these pools; but of a pool that is nearly out of blocks only what pods ask for.
     ///
-    /// - Returns: why none can be claimed; empty where one was, or none is wanted.
-    private func claimAhead(_ family: AddressFamily, _ cluster: Cluster) async throws -> [String] {
-        let (serving, free) = try book.supply(family)
-        guard free < configuration.claims.lowWater else { return [] }
+    /// - Returns: why none can be claimed; empty where one was, or none can be claimed ahead.
+    private func claimAhead(of serving: Set<String>, _ cluster: Cluster) async throws -> [String] {
         let pools = cluster.pools.values.filter { serving.contains($0.name) }
         var reasons: [String] = []
         for pool in pools.sorted(by: { $0.name < $1.name }) where cluster.isAmple(pool) {

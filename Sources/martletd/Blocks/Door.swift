@@ -19,14 +19,14 @@ struct Door: Service {
         await cancelWhenGracefulShutdown {
             let start = ContinuousClock.now
             for await call in listener.calls {
-                call.answer(await reply(to: call.request, within: start + Self.patience))
+                call.answer(await reply(to: call.request, until: start + Self.patience))
             }
         }
         listener.end()
     }
 
     /// - Parameter end: until when a pod waits for the registry to be heard of.
-    private func reply(to request: AgentRequest, within end: ContinuousClock.Instant) async -> AgentReply {
+    private func reply(to request: AgentRequest, until end: ContinuousClock.Instant) async -> AgentReply {
         switch request {
         case .readiness: return .alarms(readiness.obstacles)
         case .block(let wish):

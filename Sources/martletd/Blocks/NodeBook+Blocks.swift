@@ -27,12 +27,17 @@ extension NodeBook {
         } ?? []
     }
 
-    /// The cluster's pools of a family whose addresses pods get that name none, and how many of those pods can get without
+    /// By family: the cluster's pools whose addresses pods get that name none, and how many of those pods can get without
     /// a new block, about.
-    func supply(_ family: AddressFamily) throws(AuditError) -> (pools: Set<String>, free: Int) {
+    func supplies() throws(AuditError) -> [AddressFamily: (pools: Set<String>, free: Int)] {
         try read { (book) throws(LedgerError) in
-            (Set(try book.servingPools(family).map(\.name)), try book.freeAddresses(family))
-        } ?? ([], 0)
+            var supplies: [AddressFamily: (pools: Set<String>, free: Int)] = [:]
+            for family in AddressFamily.allCases {
+                let serving = try book.servingPools(family)
+                supplies[family] = (Set(serving.map(\.name)), try book.freeAddresses(in: serving))
+            }
+            return supplies
+        } ?? [:]
     }
 
     /// Writes in one transaction.

@@ -10,7 +10,8 @@ struct Heartbeats: Service {
     let registry: any Registry
     let log: Logger
 
-    private static let interval = Duration.seconds(60)
+    /// Seconds between two.
+    private static let interval = 60
     /// Nodes that come back to their power come together.
     private static let spread = 0...10_000
 
@@ -20,7 +21,7 @@ struct Heartbeats: Service {
             while !Task.isCancelled {
                 do { try await Task.sleep(for: pause) } catch { return }
                 await attempt { () async throws(RegistryError) in try await beat() }
-                pause = Self.interval
+                pause = .seconds(Self.interval)
             }
         }
     }
@@ -33,8 +34,8 @@ struct Heartbeats: Service {
             guard let last = try await registry.get(Heartbeat.key(of: configuration.node)).map(Heartbeat.init) else {
                 return
             }
-            let rest = last.at + Int(Self.interval.components.seconds) - wallClockSeconds()
-            let isRecent = rest > 0 && rest <= Int(Self.interval.components.seconds)
+            let rest = last.at + Self.interval - wallClockSeconds()
+            let isRecent = (1...Self.interval).contains(rest)
             pause = isRecent ? .seconds(rest) : .milliseconds(Int.random(in: Self.spread))
         }
         return pause
