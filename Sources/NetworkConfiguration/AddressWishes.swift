@@ -50,9 +50,11 @@ extension Settings {
         if ipam.pools.isEmpty {
             // Then they must stand in the ledger, and so there must be one.
             guard access(dataDirectory + "/ledger.db", F_OK) != 0 else { return }
+            // Nobody can tell a forgotten key from an agent that has yet to write down the cluster's pools.
             throw CNIFailure(
-                .invalidConfiguration, "ipam.pools: expected at least one pool, found none, and there is no ledger yet",
-                details: "give pools as [{\"name\": …, \"cidr\": …}]", at: place("pools"))
+                .tryAgainLater, "ipam.pools: expected at least one pool, found none, and there is no ledger yet",
+                details: "give pools as [{\"name\": …, \"cidr\": …}], or start martletd if they are the cluster's",
+                at: place("pools"))
         }
         let pools = ipam.pools.filter { $0.cidr.family == family }
         guard !pools.isEmpty else {

@@ -25,7 +25,7 @@ struct Agent {
         let birdConfigured = Latest<Bool>()
         let tally = Tally()
         let readiness = Readiness(
-            configuration: configuration, firstPass: firstPass, cluster: cluster, alarms: alarms)
+            configuration: configuration, firstPass: firstPass, cluster: cluster, written: written, alarms: alarms)
         let freed = try Bell()
         let registry: any Registry =
             try configuration.registry?.open() ?? StaticRegistry(configuration.objects)
@@ -61,7 +61,8 @@ struct Agent {
                 alarms: alarms)
             services.append(MetricsService(place: place, page: page, readiness: readiness, log: log))
         }
-        services.append(SystemdNotices(firstPass: firstPass, configured: birdConfigured, log: log))
+        services.append(
+            SystemdNotices(firstPass: firstPass, configured: birdConfigured, written: written, log: log))
     }
 
     /// Runs until somebody asks it to end.

@@ -11,6 +11,8 @@ struct SystemdNotices: Service {
     let firstPass: Latest<Bool>
     /// Set when BIRD's configuration is in its place: BIRD may be started after the agent.
     let configured: Latest<Bool>
+    /// Set when the cluster's pools are in the ledger: pods may be started after the agent.
+    let written: Latest<NodePart>
     let log: Logger
 
     func run() async throws {
@@ -20,6 +22,7 @@ struct SystemdNotices: Service {
         await cancelWhenGracefulShutdown {
             await firstPass.first()
             await configured.first()
+            await written.first()
             var pause = Pause()
             while !Task.isCancelled, !send("READY=1", to: socket) { await pause.wait() }
             // Until the end is asked for.

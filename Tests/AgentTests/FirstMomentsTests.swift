@@ -53,4 +53,16 @@ struct FirstMomentsTests {
                 "\(error.message) \(agent.log)")
         }
     }
+
+    @Test("and, where no agent has ever been, fails with error 11 and what may be missing")
+    func noAgent() async throws {
+        try await withNode { node in
+            let error = try await node.cni(
+                .add, try await node.pod(), configuration: node.configuration().setting("ipam.pools", .null)
+            ).error()
+            #expect(error.code == 11)
+            #expect(error.message == "ipam.pools: expected at least one pool, found none, and there is no ledger yet")
+            #expect(error.details.hasSuffix("or start martletd if they are the cluster's"))
+        }
+    }
 }

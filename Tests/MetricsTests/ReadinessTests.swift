@@ -48,6 +48,8 @@ struct ReadinessTests {
             func text() -> String { String(decoding: (try? readFile(heard)) ?? [], as: UTF8.self) }
             #expect(try await eventually(within: .seconds(20)) { text() == "READY=1" }, "\(text()), \(monitored.log)")
             #expect(fileMode("\(node.folder.path)/run/bird.conf") != nil)
+            // Pods may start now, and they go by the ledger.
+            #expect(try await node.ledger.poolNames() != [])
             monitored.terminate()
             #expect(try await eventually(within: .seconds(20)) { text() == "READY=1STOPPING=1" }, "\(text())")
             listener.end()

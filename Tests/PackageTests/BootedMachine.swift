@@ -44,12 +44,14 @@ struct BootedMachine {
 
     /// Starts a pod whose sandbox is as `ip netns` makes them, and gives its address.
     func start(_ pod: String) async throws -> String {
-        try await must(
+        let address = try await must(
             """
             ip netns add \(pod)
             jq '.plugins[0] + {name, cniVersion}' /etc/cni/net.d/10-martlet-cluster.conflist |
                 CNI_COMMAND=ADD CNI_CONTAINERID=\(pod) CNI_NETNS=/run/netns/\(pod) CNI_IFNAME=eth0 \
-                CNI_PATH=/opt/cni/bin /opt/cni/bin/martlet | jq -r '.ips[0].address' | cut -d / -f 1
+                CNI_PATH=/opt/cni/bin /opt/cni/bin/martlet |
+                jq -r 'if .ips then .ips[0].address else "\\(.)\\n" | halt_error end'
             """)
+        return String(address.prefix { $0 != "/" })
     }
 }

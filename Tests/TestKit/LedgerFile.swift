@@ -50,6 +50,11 @@ package struct LedgerFile: Sendable {
         }.sorted { $0.cidr < $1.cidr }
     }
 
+    /// The names of the pools that the ledger knows.
+    package func poolNames() async throws -> [String] {
+        try await rows("SELECT name FROM pool ORDER BY name").compactMap { $0["name"].string }
+    }
+
     /// Makes the ledger believe that it was last used before a reboot.
     package func pretendReboot() async throws {
         for table in ["ledger", "lease", "freed"] {

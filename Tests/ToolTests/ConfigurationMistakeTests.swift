@@ -58,7 +58,7 @@ extension ConfigurationMistake {
         list(
             "no pools, and no ledger that could have some", "{}",
             ":4:12: ipam.pools: expected at least one pool, found none, and there is no ledger yet\n"
-                + "Hint: give pools as [{\"name\": …, \"cidr\": …}]\n"),
+                + "Hint: give pools as [{\"name\": …, \"cidr\": …}], or start martletd if they are the cluster's\n"),
         list(
             "another IPAM", "{\n\"type\": \"host-local\"}",
             ":5:9: ipam.type: expected martlet-ipam, found host-local\n"

@@ -7,6 +7,8 @@ struct Readiness: Sendable {
     let configuration: AgentConfiguration
     let firstPass: Latest<Bool>
     let cluster: Latest<Cluster>
+    /// What of it is in the ledger.
+    let written: Latest<NodePart>
     let alarms: Alarms
 
     /// What stands in the way, a line each; nothing: it is ready.
@@ -15,7 +17,11 @@ struct Readiness: Sendable {
     var obstacles: [String] {
         var lines: [String] = []
         if firstPass.value == nil { lines.append("kernel and ledger have not been compared yet") }
-        if cluster.value == nil { lines.append("what the cluster has agreed on is not known yet") }
+        if cluster.value == nil {
+            lines.append("what the cluster has agreed on is not known yet")
+        } else if written.value == nil {
+            lines.append("what the cluster has agreed on is not in the ledger yet")
+        }
         let standing = alarms.current.sorted { $0.key.rawValue < $1.key.rawValue }
         lines += standing.map { "\($0.key.rawValue): \($0.value)" }
         do throws(BIRDError) {
