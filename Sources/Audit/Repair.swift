@@ -37,8 +37,17 @@ package struct Repair: ~Copyable {
     ) throws(AuditError) -> Outcome {
         guard let attachment = finding.attachment else { return try mendNode(finding, book, directory) }
         return try locking(attachment, directory) { () throws(AuditError) in
-            try mendPod(finding, attachment, book, directory)
+            let (tables, ledger) = try state(book)
+            return try mendPod(finding, tables, ledger, book, directory)
         }
+    }
+
+    /// What kernel and ledger have at this moment.
+    borrowing func state(_ book: borrowing Ledger) throws(AuditError) -> (HostTables, LedgerSnapshot) {
+        (
+            try wires { () throws(WiringError) in try HostTables() },
+            try books { () throws(LedgerError) in try book.snapshot() }
+        )
     }
 
     /// Brings the wires of a pod that was taken over from another plugin to what its lease says.
@@ -72,11 +81,12 @@ package struct Repair: ~Copyable {
         }
     }
 
-    private borrowing func mendPod(
-        _ finding: Finding, _ attachment: Attachment, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
+    /// Repairs what is wrong with a pod, while its lock is held, by what has been read since.
+    borrowing func mendPod(
+        _ finding: Finding, _ tables: HostTables, _ ledger: LedgerSnapshot, _ book: borrowing Ledger,
+        _ directory: borrowing LedgerDirectory
     ) throws(AuditError) -> Outcome {
-        let tables = try wires { () throws(WiringError) in try HostTables() }
-        let ledger = try books { () throws(LedgerError) in try book.snapshot() }
+        guard let attachment = finding.attachment else { return .left }
         let entries = ledger.leases.filter { $0.lease.attachment == attachment }
         let observed = try wires { () throws(WiringError) in try ObservedPod(attachment, entries, tables) }
         guard let pod = observed else {
@@ -86,8 +96,7 @@ package struct Repair: ~Copyable {
         switch finding.code {
         case .leaseWithoutSandbox, .earlierBoot: return try free(pod, book, directory)
         case .leaseOutsideBlock: return try rehome(pod, book, directory)
-        case .leaseWithoutLink, .routeElsewhere, .hostLink, .hostRoute, .hostNeighbour, .hostSetting, .mac, .mtu,
-            .podLink, .podAddress, .podRoute, .podNeighbour:
+        case _ where finding.code.isOfWires:
             // Two that are wired for one address would take the route from each other.
             guard !isShared(pod, ledger), !isUsedByAnother(pod, tables) else { return .left }
             return try rewire(pod, book, directory)
@@ -137,6 +146,16 @@ package struct Repair: ~Copyable {
 }
 
 extension Finding.Code {
+    /// Whether a pod's wires are not as its lease says.
+    var isOfWires: Bool {
+        switch self {
+        case .leaseWithoutLink, .routeElsewhere, .hostLink, .hostRoute, .hostNeighbour, .hostSetting, .mac, .mtu,
+            .podLink, .podAddress, .podRoute, .podNeighbour:
+            true
+        default: false
+        }
+    }
+
     /// Uses are secured, then wires mended, then what is unused is freed.
     fileprivate var repairRank: Int {
         switch self {

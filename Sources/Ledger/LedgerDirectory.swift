@@ -55,6 +55,15 @@ package struct LedgerDirectory: ~Copyable {
         try lock(byte: Self.byte(of: attachment), "another operation on container " + attachment.containerID)
     }
 
+    /// Takes the attachment unless another operation works on it; whether it did.
+    package borrowing func tryLock(_ attachment: Attachment) throws(LedgerError) -> Bool {
+        do throws(SystemError) { try lockFile.lockByte(Self.byte(of: attachment), patience: 0) } catch {
+            if error.number == ETIMEDOUT { return false }
+            throw .system(error)
+        }
+        return true
+    }
+
     /// Lets others work on the attachment again.
     package borrowing func unlock(_ attachment: Attachment) throws(LedgerError) {
         try calls { () throws(SystemError) in try lockFile.unlockByte(Self.byte(of: attachment)) }

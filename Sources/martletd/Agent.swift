@@ -25,7 +25,8 @@ struct Agent {
         let birdConfigured = Latest<Bool>()
         let tally = Tally()
         let readiness = Readiness(
-            configuration: configuration, firstPass: firstPass, cluster: cluster, written: written, alarms: alarms)
+            configuration: configuration, firstPass: firstPass, cluster: cluster, written: written,
+            configured: birdConfigured, alarms: alarms)
         let freed = try Bell()
         let registry: any Registry =
             try configuration.registry?.open() ?? StaticRegistry(configuration.objects)

@@ -79,7 +79,7 @@ struct BadConfigurationTests {
         Mistake("ipam.gateway", "x", undecodable),
         Mistake("ipam.routes", 5, undecodable),
         Mistake("ipam.routes", [["dst": "x"]], undecodable), Mistake("ipam.routes", [["gw": "10.0.0.1"]], undecodable),
-        Mistake("ipam.pools", nil, [7, 107]), Mistake("ipam.pools", [], [7, 107]),
+        Mistake("ipam.pools", nil, [11]), Mistake("ipam.pools", [], [11]),
         Mistake("ipam.pools", "10.244.0.0/16", undecodable),
         Mistake("ipam.pools", [["name": "p"]], [6, 7], ["cidr"]),
         Mistake("ipam.pools", [["cidr": "10.244.0.0/16"]], [6, 7], ["name"]),

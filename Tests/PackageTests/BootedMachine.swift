@@ -17,11 +17,16 @@ struct BootedMachine {
             }
             try await body(booted)
         } catch {
-            print(try await booted.run("tail -n 40 /run/*.log; systemctl status --no-pager --full martlet\\*").text)
+            print(try await booted.said())
             try await holder.end()
             throw error
         }
         try await holder.end()
+    }
+
+    /// What the units have said, and how they are.
+    func said() async throws -> String {
+        try await run("tail -n 40 /run/*.log; systemctl status --no-pager --full martlet\\*").text
     }
 
     /// Runs a shell script in the world.
@@ -37,9 +42,17 @@ struct BootedMachine {
     @discardableResult
     func must(_ script: String) async throws -> String { try await run(script).answer(to: script) }
 
-    /// Whether a script succeeds within some seconds.
-    func becomesTrue(_ script: String) async throws -> Bool {
-        try await eventually(within: .seconds(15)) { try await run(script).succeeded }
+    /// Waits until a script succeeds, for some seconds.
+    func becomesTrue(_ script: String) async throws {
+        guard try await eventually(within: .seconds(15), { try await run(script).succeeded }) else {
+            throw Failure("it does not become true: \(script)")
+        }
+    }
+
+    /// Compares the states of units with those that are expected.
+    func expect(_ units: String, are states: String) async throws {
+        let found = try await run("echo $(systemctl is-active \(units))").text
+        guard found == states + "\n" else { throw Failure("\(units) are \(found), expected \(states)") }
     }
 
     /// Starts a pod whose sandbox is as `ip netns` makes them, and gives its address.

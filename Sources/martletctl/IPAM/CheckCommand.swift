@@ -109,20 +109,22 @@ struct CheckCommand: ParsableCommand {
         let findings = Repair.ordered(audit.findings)
         var isChanged = false
         defer { Progress.end() }
-        for (index, finding) in findings.enumerated() {
-            Progress.show("repairing", index + 1, of: findings.count)
-            let name = "\(finding.code.rawValue) \(finding.subject)"
-            do throws(AuditError) {
-                switch try repair.mend(finding, book, directory) {
-                case .repaired(let text):
+        var count = 0
+        for lot in Repair.lots(of: findings) {
+            count += lot.count
+            Progress.show("repairing", count, of: findings.count)
+            for (finding, result) in repair.mend(lot: lot, book, directory) {
+                let name = "\(finding.code.rawValue) \(finding.subject)"
+                switch result {
+                case .success(.repaired(let text)):
                     isChanged = true
                     say("\(name): \(text)")
-                case .left: say("\(name): left as it is")
-                case .gone: break
+                case .success(.left): say("\(name): left as it is")
+                case .success(.gone): break
+                case .failure(let error):
+                    Progress.end()
+                    Output.error("\(name): \(Trouble(error).message)")
                 }
-            } catch {
-                Progress.end()
-                Output.error("\(name): \(Trouble(error).message)")
             }
         }
         return isChanged

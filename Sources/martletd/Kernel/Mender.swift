@@ -79,33 +79,40 @@ struct Mender {
         _ directory: borrowing LedgerDirectory
     ) -> [Finding] {
         var left: [Finding] = []
+        // One repair puts all of a pod right, one all blackholes.
         var done: Set<Subject> = []
-        for finding in Self.ordered(report.findings) {
+        for lot in Repair.lots(of: Self.ordered(report.findings)) {
             // The kernel has switched that of all links off and on with it: most of the rest is not so any more.
-            if done.contains(where: \.isForwarding), finding.attachment != nil { break }
-            switch treatment(of: finding, report) {
-            case .none, .collect: continue
-            case .tell: left.append(finding)
-            case .mend:
-                // One repair puts all of a pod right, one all blackholes.
-                let subject = Subject(finding)
-                if done.contains(subject) { continue }
-                let now = ContinuousClock.now
-                if let pause = contention.pause(of: subject, now) {
-                    nextTry = min(nextTry ?? pause, pause)
-                    left.append(finding)
-                } else if mend(finding, repair, book, directory) {
-                    done.insert(subject)
-                    names[subject] = "\(finding.code.rawValue) \(finding.subject)"
-                    contention.note(subject, now)
-                    // Not every repair makes an event; a second look tells whether it lasts.
-                    nextTry = now
-                } else {
+            if done.contains(where: \.isForwarding), lot.contains(where: { $0.attachment != nil }) { break }
+            let open = lot.filter { !done.contains(Subject($0)) }
+            let due = open.filter { isToBeMended($0, report, &left) }
+            for (finding, result) in repair.mend(lot: due, book, directory) {
+                switch result {
+                case .success(.repaired(let text)):
+                    done.insert(Subject(finding))
+                    noteRepair(of: finding, text)
+                case .success(.gone): done.insert(Subject(finding))
+                case .success(.left): left.append(finding)
+                case .failure(let error):
+                    log.warning("\(finding.code.rawValue) \(finding.subject) cannot be repaired: \(error)")
                     left.append(finding)
                 }
             }
         }
         return left
+    }
+
+    /// Whether to mend it now; else it is left, or not a matter for this.
+    private mutating func isToBeMended(_ finding: Finding, _ report: AuditReport, _ left: inout [Finding]) -> Bool {
+        switch treatment(of: finding, report) {
+        case .none, .collect: return false
+        case .tell: break
+        case .mend:
+            guard let pause = contention.pause(of: Subject(finding), ContinuousClock.now) else { return true }
+            nextTry = min(nextTry ?? pause, pause)
+        }
+        left.append(finding)
+        return false
     }
 
     /// What concerns all pods before what concerns one.
@@ -131,23 +138,14 @@ struct Mender {
         return leavesForwarding && finding.code == .forwardingOff ? .tell : .mend
     }
 
-    /// Whether the finding is no more.
-    private mutating func mend(
-        _ finding: Finding, _ repair: borrowing Repair, _ book: borrowing Ledger, _ directory: borrowing LedgerDirectory
-    ) -> Bool {
-        do throws(AuditError) {
-            switch try repair.mend(finding, book, directory) {
-            case .repaired(let text):
-                mended[finding.code, default: 0] += 1
-                log.notice("\(text)", metadata: ["found": "\(finding.code.rawValue)", "text": "\(finding.text)"])
-                return true
-            case .gone: return true
-            case .left: return false
-            }
-        } catch {
-            log.warning("\(finding.code.rawValue) \(finding.subject) cannot be repaired: \(error)")
-            return false
-        }
+    private mutating func noteRepair(of finding: Finding, _ text: String) {
+        log.notice("\(text)", metadata: ["found": "\(finding.code.rawValue)", "text": "\(finding.text)"])
+        mended[finding.code, default: 0] += 1
+        names[Subject(finding)] = "\(finding.code.rawValue) \(finding.subject)"
+        let now = ContinuousClock.now
+        contention.note(Subject(finding), now)
+        // Not every repair makes an event; a second look tells whether it lasts.
+        nextTry = now
     }
 
     private mutating func contended() -> [String] {

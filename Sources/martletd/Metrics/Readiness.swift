@@ -9,6 +9,8 @@ struct Readiness: Sendable {
     let cluster: Latest<Cluster>
     /// What of it is in the ledger.
     let written: Latest<NodePart>
+    /// Set when BIRD's configuration is in its place.
+    let configured: Latest<Bool>
     let alarms: Alarms
 
     /// What stands in the way, a line each; nothing: it is ready.
@@ -21,6 +23,8 @@ struct Readiness: Sendable {
             lines.append("what the cluster has agreed on is not known yet")
         } else if written.value == nil {
             lines.append("what the cluster has agreed on is not in the ledger yet")
+        } else if configured.value == nil {
+            lines.append("BIRD's configuration is not written yet")
         }
         let standing = alarms.current.sorted { $0.key.rawValue < $1.key.rawValue }
         lines += standing.map { "\($0.key.rawValue): \($0.value)" }
