@@ -28,7 +28,7 @@ struct KernelLook {
         compareRoutes()
         compareBlackholes()
         try compareForwarding()
-        if !options.isBrief { findings += ForwardLook.findings(senders()) }
+        if !options.isBrief { findings += ForwardLook.findings(senders(), ledger.pools.map(\.cidr)) }
     }
 }
 

@@ -221,6 +221,26 @@ struct ForwardTests {
         }
     }
 
+    @Test("is to be opened by firewalld where that keeps it: rules of others are gone at its next start")
+    func firewalld() async throws {
+        let filter = Filter(
+            "as firewalld leaves it",
+            """
+            nft add table inet firewalld; nft add chain inet firewalld filter_FWD_public
+            nft add chain inet firewalld filter_FORWARD '{ type filter hook forward priority 10; policy accept; }'
+            nft add rule inet firewalld filter_FORWARD ct state { established, related } accept
+            nft add rule inet firewalld filter_FORWARD goto filter_FWD_public
+            nft add rule inet firewalld filter_FWD_public reject with icmpx admin-prohibited
+            """)
+        try await tried(filter) { (node, _) async throws in
+            let finding = try #require(try await node.audit().problems.first)
+            #expect(finding.subject == "inet firewalld filter_FORWARD")
+            #expect(
+                finding.repair.contains(
+                    "firewall-cmd --permanent --zone=trusted --add-source=10.244.0.0/16 && firewall-cmd --reload"))
+        }
+    }
+
     private func tried(_ filter: Filter, _ body: (Node, [Resident]) async throws -> Void) async throws {
         try await withNode { node in
             var pods: [Resident] = []
