@@ -66,15 +66,16 @@ has_services() { [[ -z ${DESTDIR-} && $etc == /etc && -d /run/systemd/system ]];
 # stop_agent PROGRAM: the agent first, for it would start BIRD again.
 stop_agent() {
     [[ -z ${DESTDIR-} ]] || return 0
-    local unit run
+    local unit run agent
     for unit in martletd.service martlet-bird.service; do
         [[ $etc == /etc && ( -e /etc/systemd/system/$unit || -e /usr/lib/systemd/system/$unit ) ]] || continue
         ! has_services || systemctl --quiet stop "$unit"
         ! command -v systemctl >/dev/null || systemctl --quiet disable "$unit"
     done
-    # Without units they run as somebody has started them.
-    [[ ! -x $1 ]] || start-stop-daemon --stop --quiet --oknodo --retry 20 --exec "$1"
     run=$(setting run_dir /run/martlet)
+    # Without units they run as somebody has started them. The path alone would be that of an agent in a container, too.
+    agent=$(ss -Hxlp src "$run/agent.sock" | sed -n 's/.*(("[^"]*",pid=\([0-9]*\),.*/\1/p')
+    [[ -z $agent || ! -x $1 ]] || start-stop-daemon --stop --quiet --oknodo --retry 20 --pid "$agent" --exec "$1"
     [[ ! -S $run/bird.ctl ]] || birdc -s "$run/bird.ctl" down >/dev/null 2>&1 || true
     [[ ! -s $run/bird.pid ]] || wait_for_bird "$(cat "$run/bird.pid")"
     rm -f "$run"/{agent,operations,metrics}.sock "$run"/agent.lock "$run"/bird.{conf,conf.new,ctl,pid,recover}

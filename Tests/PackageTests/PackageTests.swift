@@ -106,4 +106,20 @@ struct PackageTests {
             for daemon in daemons { #expect(try await machine.run("readlink /proc/\(daemon.pid)/exe").text == "") }
         }
     }
+
+    @Test("when it goes, another machine's agent stays, though its program has the same path")
+    func neighbour() async throws {
+        let package = try await Packages.old.value
+        try await Machine.with { neighbour in
+            try await neighbour.must("dpkg --install \(package)")
+            let theirs = try await neighbour.joinCluster()
+            try await Machine.with { machine in
+                try await machine.must("dpkg --install \(package)")
+                let ours = try await machine.joinCluster()
+                try await machine.must("dpkg --purge martlet")
+                for daemon in ours { #expect(try await machine.run("readlink /proc/\(daemon.pid)/exe").text == "") }
+            }
+            for daemon in theirs { #expect(try await neighbour.run("readlink /proc/\(daemon.pid)/exe").succeeded) }
+        }
+    }
 }
