@@ -33,8 +33,10 @@ struct ForwardRepair {
 
     /// Lets all pods of a family through.
     func command(for family: AddressFamily) -> String {
-        switch keeper {
-        case .firewalld, .ufw: command(for: pools.filter { $0.family == family }.map(\.description))
+        let ranges = pools.filter { $0.family == family }.map(\.description)
+        return switch keeper {
+        case .firewalld: Self.firewalld(ranges)
+        case .ufw: Self.ufw(ranges)
         case .legacy(let program): legacy(program, "-i cali+", "-o cali+")
         case .nft: nft("iifname \"cali*\"", "oifname \"cali*\"")
         }
@@ -42,21 +44,22 @@ struct ForwardRepair {
 
     /// Lets one pod through, and not those which somebody may have stopped on purpose.
     func command(for address: IPAddress) -> String {
-        switch keeper {
-        case .firewalld, .ufw: return command(for: [address.description])
-        case .legacy(let program): return legacy(program, "-s \(address)", "-d \(address)")
-        case .nft:
-            let word = address.family == .ipv4 ? "ip" : "ip6"
-            return nft("\(word) saddr \(address)", "\(word) daddr \(address)")
+        let word = address.family == .ipv4 ? "ip" : "ip6"
+        return switch keeper {
+        case .firewalld: Self.firewalld([address.description])
+        case .ufw: Self.ufw([address.description])
+        case .legacy(let program): legacy(program, "-s \(address)", "-d \(address)")
+        case .nft: nft("\(word) saddr \(address)", "\(word) daddr \(address)")
         }
     }
 
-    private func command(for sources: [String]) -> String {
-        if case .ufw = keeper {
-            return sources.map { "ufw route allow from \($0) && ufw route allow to \($0)" }.joined(separator: " && ")
-        }
-        return "firewall-cmd --permanent --zone=trusted" + sources.map { " --add-source=\($0)" }.joined()
+    private static func firewalld(_ sources: [String]) -> String {
+        "firewall-cmd --permanent --zone=trusted" + sources.map { " --add-source=\($0)" }.joined()
             + " && firewall-cmd --reload"
+    }
+
+    private static func ufw(_ sources: [String]) -> String {
+        sources.map { "ufw route allow from \($0) && ufw route allow to \($0)" }.joined(separator: " && ")
     }
 
     private func legacy(_ program: String, _ from: String, _ to: String) -> String {

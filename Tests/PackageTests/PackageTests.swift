@@ -107,19 +107,25 @@ struct PackageTests {
         }
     }
 
-    @Test("when it goes, another machine's agent stays, though its program has the same path")
-    func neighbour() async throws {
+    @Test("when it goes, a container's agent stays, though its program has the same path")
+    func container() async throws {
         let package = try await Packages.old.value
-        try await Machine.with { neighbour in
-            try await neighbour.must("dpkg --install \(package)")
-            let theirs = try await neighbour.joinCluster()
-            try await Machine.with { machine in
-                try await machine.must("dpkg --install \(package)")
-                let ours = try await machine.joinCluster()
-                try await machine.must("dpkg --purge martlet")
-                for daemon in ours { #expect(try await machine.run("readlink /proc/\(daemon.pid)/exe").text == "") }
-            }
-            for daemon in theirs { #expect(try await neighbour.run("readlink /proc/\(daemon.pid)/exe").succeeded) }
+        try await Machine.with { machine in
+            try await machine.must("dpkg --install \(package)")
+            let ours = try await machine.joinCluster()
+            let theirs = try await machine.node.namespace.start(
+                "/usr/bin/unshare", "--net", "--mount", "/bin/sh", "-ec",
+                """
+                mount -t tmpfs run /run && mkdir /run/martlet
+                mount -t tmpfs ledger /var/lib/martlet
+                exec /usr/sbin/martletd 2>/run/martletd.log
+                """)
+            let program = "readlink /proc/\(theirs.pid)/exe"
+            #expect(try await eventually { try await machine.run(program).text == "/usr/sbin/martletd\n" })
+            try await machine.must("dpkg --purge martlet")
+            for daemon in ours { #expect(try await machine.run("readlink /proc/\(daemon.pid)/exe").text == "") }
+            #expect(try await machine.run(program).text == "/usr/sbin/martletd (deleted)\n")
+            theirs.end()
         }
     }
 }

@@ -84,8 +84,7 @@ struct Mender {
         for lot in Repair.lots(of: Self.ordered(report.findings)) {
             // The kernel has switched that of all links off and on with it: most of the rest is not so any more.
             if done.contains(where: \.isForwarding), lot.contains(where: { $0.attachment != nil }) { break }
-            let open = lot.filter { !done.contains(Subject($0)) }
-            let due = open.filter { isToBeMended($0, report, &left) }
+            let due = lot.filter { isToBeMended($0, report, done, &left) }
             for (finding, result) in repair.mend(lot: due, book, directory) {
                 switch result {
                 case .success(.repaired(let text)):
@@ -102,12 +101,15 @@ struct Mender {
         return left
     }
 
-    /// Whether to mend it now; else it is left, or not a matter for this.
-    private mutating func isToBeMended(_ finding: Finding, _ report: AuditReport, _ left: inout [Finding]) -> Bool {
+    /// Whether to mend it now; else it is done, left, or not a matter for this.
+    private mutating func isToBeMended(
+        _ finding: Finding, _ report: AuditReport, _ done: Set<Subject>, _ left: inout [Finding]
+    ) -> Bool {
         switch treatment(of: finding, report) {
         case .none, .collect: return false
         case .tell: break
         case .mend:
+            if done.contains(Subject(finding)) { return false }
             guard let pause = contention.pause(of: Subject(finding), ContinuousClock.now) else { return true }
             nextTry = min(nextTry ?? pause, pause)
         }
